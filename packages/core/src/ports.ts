@@ -23,6 +23,9 @@ export interface RecordStore {
   list<K extends RecordKind>(kind: K, filter?: RecordFilter): Promise<Extract<PlumelineRecord, { kind: K }>[]>;
   /** The record and everything it came from, nearest first, each once. */
   trace(id: RecordId): Promise<PlumelineRecord[]>;
+  /** Names a stored object as belonging to a record, e.g. `model-series`; saving the same name again replaces it. */
+  attach(id: RecordId, name: string, digest: Digest): Promise<void>;
+  attachment(id: RecordId, name: string): Promise<Digest | undefined>;
 }
 
 export interface RecordFilter {
