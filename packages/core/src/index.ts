@@ -4,4 +4,5 @@ export * from './geodesy.ts';
 export * from './geometry.ts';
 export * from './model.ts';
 export * from './ports.ts';
+export * from './regions.ts';
 export * from './samples.ts';
