@@ -1,38 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
-// One runner for all suites; a suite is a folder pattern, so `npm test` can run them one after another on two cores.
+// One runner, three suites. Database and browser files run one at a time: each starts servers of its own.
+const suite = (name: string, include: string[], seconds: number, fileParallelism: boolean) => ({
+  test: { name, include, testTimeout: seconds * 1000, hookTimeout: seconds * 1000, fileParallelism },
+});
+
 export default defineConfig({
   test: {
+    maxWorkers: 2,
+    reporters: ['default', './tools/src/closing-line-reporter.ts'],
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: [
-            'packages/{core,numerics,formats,simulator,pipeline}/test/**/*.test.ts',
-            'tools/test/**/*.test.ts',
-            'apps/{cli,server}/test/**/*.test.ts',
-          ],
-          testTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: 'database',
-          include: ['packages/adapters/test/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'browser',
-          include: ['apps/workbench/test/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-        },
-      },
+      suite(
+        'unit',
+        [
+          'packages/{core,numerics,formats,simulator,pipeline}/test/**/*.test.ts',
+          'tools/test/**/*.test.ts',
+          'apps/{cli,server}/test/**/*.test.ts',
+        ],
+        120,
+        true,
+      ),
+      suite('database', ['packages/adapters/test/**/*.test.ts'], 180, false),
+      suite('browser', ['apps/workbench/test/**/*.test.ts'], 180, false),
     ],
   },
 });
