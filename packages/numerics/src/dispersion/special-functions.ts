@@ -1,0 +1,49 @@
+/** Error function and Gauss-Legendre quadrature for the plume kernels. */
+
+/** erf(x), relative error of erfc below 1.2e-7 everywhere: Press et al. 2007, Numerical Recipes 3rd ed., section 6.2.2. */
+export function errorFunction(x: number): number {
+  const z = Math.abs(x);
+  const t = 1 / (1 + 0.5 * z);
+  const polynomial =
+    -1.26551223 +
+    t *
+      (1.00002368 +
+        t *
+          (0.37409196 +
+            t *
+              (0.09678418 +
+                t *
+                  (-0.18628806 +
+                    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
+  const complement = t * Math.exp(-z * z + polynomial);
+  return x >= 0 ? 1 - complement : complement - 1;
+}
+
+/** Nodes on [-1, 1] and weights summing to 2. */
+export interface Quadrature {
+  readonly nodes: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** Gauss-Legendre rule of n points by Newton iteration on P_n (Press et al. 2007, section 4.6.1). */
+export function gaussLegendre(n: number): Quadrature {
+  const nodes = new Float64Array(n);
+  const weights = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let x = Math.cos((Math.PI * (n - i - 0.25)) / (n + 0.5));
+    let slope = 1;
+    for (let iteration = 0; iteration < 50; iteration++) {
+      let [previous, current] = [0, 1];
+      for (let k = 1; k <= n; k++) {
+        [previous, current] = [current, ((2 * k - 1) * x * current - (k - 1) * previous) / k];
+      }
+      slope = (n * (x * current - previous)) / (x * x - 1);
+      const step = current / slope;
+      x -= step;
+      if (Math.abs(step) < 1e-15) break;
+    }
+    nodes[i] = x;
+    weights[i] = 2 / ((1 - x * x) * slope * slope);
+  }
+  return { nodes, weights };
+}

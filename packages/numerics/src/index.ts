@@ -1,0 +1,1 @@
+export * from './dispersion/index.ts';
