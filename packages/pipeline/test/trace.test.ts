@@ -1,0 +1,58 @@
+import { NotFoundError } from '@plumeline/core';
+import { describe, expect, it } from 'vitest';
+import {
+  exampleDetection,
+  exampleEstimate,
+  exampleRecording,
+  exampleSite,
+} from '../../formats/test/example-records.ts';
+import { formatTrace, traceOf } from '../src/trace.ts';
+
+const RECORDS = [exampleSite(), exampleEstimate(), exampleDetection(), exampleRecording()];
+
+describe('trace', () => {
+  it('walks a site back to the bytes of its files', () => {
+    const text = formatTrace(traceOf('sit-7f3a0000', RECORDS));
+    expect(text.split('\n').map((line) => line.replace(/^[│├└─ ]+/, '').split(' ')[0])).toEqual([
+      'site',
+      'by',
+      'source-estimate',
+      'by',
+      'detection',
+      'by',
+      'recording',
+      'by',
+      'file',
+      '',
+    ]);
+    expect(text).toContain(`flight.csv  1234 bytes  sha256:${'a'.repeat(64)}`);
+    expect(text).toContain(`profile example sha256:${'b'.repeat(64)}`);
+    expect(text).toContain('plumeline 0.0.0-test');
+  });
+
+  it('shows the seed of a random step', () => {
+    const estimate = exampleEstimate();
+    const seeded = { ...estimate, provenance: { ...estimate.provenance, seed: 7 } };
+    expect(formatTrace(traceOf('est-1', [seeded, ...RECORDS.slice(2)]))).toContain('seed 7');
+  });
+
+  it('opens a recording shared by two detections once', () => {
+    const second = exampleDetection({ id: 'det-2' });
+    const estimate = exampleEstimate();
+    const both = { ...estimate, provenance: { ...estimate.provenance, derivedFrom: ['det-1', 'det-2', 'rec-1'] } };
+    const text = formatTrace(traceOf('est-1', [both, second, ...RECORDS.slice(2)]));
+    expect(text.match(/file flight\.csv/g)).toHaveLength(1);
+    expect(text).toContain('(origins above)');
+  });
+
+  it('says where the chain is broken', () => {
+    const node = traceOf('det-1', [exampleDetection()]);
+    expect(node.missing).toEqual(['rec-1']);
+    expect(formatTrace(node)).toContain('rec-1  MISSING');
+  });
+
+  it('takes a short id when it names one record, and refuses what it does not know', () => {
+    expect(traceOf('sit-7f', RECORDS).id).toBe('sit-7f3a0000');
+    expect(() => traceOf('sit-9', RECORDS)).toThrow(NotFoundError);
+  });
+});
