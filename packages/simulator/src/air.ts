@@ -1,0 +1,134 @@
+/**
+ * The moving air: a large-scale wind that drifts as an Ornstein-Uhlenbeck process, a logarithmic profile with height,
+ * and a meander field of random Fourier modes carried by the large-scale wind (Kraichnan 1970; Fung & Vassilicos 1998):
+ *
+ *   u'(x, t) = sum_n A_n e_n cos(k_n . (x - X(t)) + w_n t + p_n),   e_n perpendicular to k_n, A_n^2 ~ wavelength^(2/3)
+ *
+ * so that it is free of divergence, coherent between plumes, and seen alike by gas and by the aircraft's wind sensor.
+ */
+import { ornsteinUhlenbeck, type Random } from './random.ts';
+
+/** The air of one flight. Wind components say where the air goes to. Turbulence is the total at plume height. */
+export interface Weather {
+  /** Mean wind at 10 m [m s-1]. */
+  readonly windEast_mps: number;
+  readonly windNorth_mps: number;
+  readonly roughness_m: number;
+  /** Standard deviation of the crosswind and vertical velocity [m s-1], meander and small eddies together. */
+  readonly sigmaV_mps: number;
+  readonly sigmaW_mps: number;
+  /** Lagrangian time scales of the small eddies, horizontal and vertical [s]. */
+  readonly lagrangianTime_s: number;
+  readonly verticalTime_s: number;
+  /** Share of the crosswind variance that is meander (carries whole puffs); the rest widens puffs. */
+  readonly meanderShare: number;
+  /** Shortest and longest wavelength of the meander [m]. */
+  readonly meanderLength_m: readonly [number, number];
+  /** Large-scale wind: standard deviation [m s-1] and time scale [s] of its drift, and steady turning [rad s-1]. */
+  readonly driftSd_mps: number;
+  readonly driftTime_s: number;
+  readonly turning_radps: number;
+  readonly mixingHeight_m: number;
+}
+
+export const WIND_HEIGHT_M = 10;
+const MODE_COUNT = 20;
+/** Height whose mean wind carries the meander's eddies [m]. */
+const EDDY_HEIGHT_M = 30;
+/** Share of the eddy turnover rate at which a mode's phase runs (Fung et al. 1992: of order one half). */
+const UNSTEADINESS = 0.4;
+
+export interface Air {
+  readonly weather: Weather;
+  readonly start_s: number;
+  /** Large-scale wind at 10 m, one value a second from `start_s` [m s-1]. */
+  readonly east_mps: Float64Array;
+  readonly north_mps: Float64Array;
+  /** Path of the eddies since `start_s` [m]. */
+  readonly eddyEast_m: Float64Array;
+  readonly eddyNorth_m: Float64Array;
+  readonly modes: readonly Mode[];
+}
+
+interface Mode {
+  readonly kx: number;
+  readonly ky: number;
+  readonly amplitude: number;
+  readonly frequency: number;
+  readonly phase: number;
+}
+
+export function makeAir(weather: Weather, random: Random, period: { start_s: number; seconds: number }): Air {
+  const count = period.seconds + 1;
+  const decay = 1 / weather.driftTime_s;
+  const driftEast = ornsteinUhlenbeck(random.stream('drift-east'), count, decay);
+  const driftNorth = ornsteinUhlenbeck(random.stream('drift-north'), count, decay);
+  const series = () => new Float64Array(count);
+  const [east_mps, north_mps, eddyEast_m, eddyNorth_m] = [series(), series(), series(), series()];
+  const eddyRatio = logProfile(EDDY_HEIGHT_M, weather.roughness_m);
+  for (let i = 0; i < count; i++) {
+    const turn = weather.turning_radps * (i - count / 2);
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    east_mps[i] = weather.windEast_mps * cos + weather.windNorth_mps * sin + weather.driftSd_mps * driftEast[i];
+    north_mps[i] = weather.windNorth_mps * cos - weather.windEast_mps * sin + weather.driftSd_mps * driftNorth[i];
+    if (i > 0) {
+      eddyEast_m[i] = eddyEast_m[i - 1] + east_mps[i - 1] * eddyRatio;
+      eddyNorth_m[i] = eddyNorth_m[i - 1] + north_mps[i - 1] * eddyRatio;
+    }
+  }
+  const modes = makeModes(weather, random.stream('meander'));
+  return { weather, start_s: period.start_s, east_mps, north_mps, eddyEast_m, eddyNorth_m, modes };
+}
+
+function makeModes(weather: Weather, random: Random): Mode[] {
+  const sigma = weather.sigmaV_mps * Math.sqrt(weather.meanderShare);
+  const [shortest, longest] = weather.meanderLength_m;
+  const lengths = Array.from(
+    { length: MODE_COUNT },
+    (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / MODE_COUNT),
+  );
+  // Isotropic directions leave half of a mode's mean square A^2/2 in each component.
+  const total = lengths.reduce((sum, length) => sum + length ** (2 / 3) / 4, 0);
+  // Directions spread evenly in a shuffled order, so that every flight's meander is isotropic over scales.
+  const offset = random.uniform();
+  return lengths.map((length, i) => {
+    const angle = 2 * Math.PI * ((offset + i * 0.618033988749895) % 1);
+    const amplitude = sigma * Math.sqrt(length ** (2 / 3) / total);
+    const k = (2 * Math.PI) / length;
+    return {
+      kx: k * Math.cos(angle),
+      ky: k * Math.sin(angle),
+      amplitude,
+      frequency: UNSTEADINESS * k * amplitude * random.normal(),
+      phase: 2 * Math.PI * random.uniform(),
+    };
+  });
+}
+
+/**
+ * Meander velocity [m s-1] at a place [m] and second of the period, averaged over a Gaussian blob of variance
+ * `spread2` [m2] (an eddy smaller than a puff cannot carry it); written to `out`.
+ */
+export function meanderAt(air: Air, x: number, y: number, second: number, spread2: number, out: Float64Array): void {
+  const dx = x - air.eddyEast_m[second];
+  const dy = y - air.eddyNorth_m[second];
+  let east = 0;
+  let north = 0;
+  for (const mode of air.modes) {
+    const k2 = mode.kx * mode.kx + mode.ky * mode.ky;
+    // exp(-k2 spread2 / 2) to within 15 % where it matters, without the exponential.
+    const half = 1 + 0.25 * k2 * spread2;
+    const speed =
+      (mode.amplitude * Math.cos(mode.kx * dx + mode.ky * dy + mode.frequency * second + mode.phase)) /
+      (half * half * Math.sqrt(k2));
+    east -= speed * mode.ky;
+    north += speed * mode.kx;
+  }
+  out[0] = east;
+  out[1] = north;
+}
+
+/** Wind speed at a height over that at 10 m, over rough ground in neutral air: ln(1 + z / z0) / ln(1 + 10 / z0). */
+export function logProfile(height_m: number, roughness_m: number): number {
+  return Math.log1p(Math.max(height_m, 0) / roughness_m) / Math.log1p(WIND_HEIGHT_M / roughness_m);
+}
