@@ -3,11 +3,11 @@ import type { ForwardModel, Observations, PlumeSource } from './forward-model.ts
 import { pathMeanCoupling } from './open-path.ts';
 import { type GaussianPlumeOptions, type PlumeKernel, plumeKernel, pointCoupling } from './plume-kernel.ts';
 import { gaussLegendre } from './special-functions.ts';
-import { irwinVenkatram } from './spread.ts';
+import { surfaceRelease } from './spread.ts';
 
 /** Steady plume as a forward model. Area sources are averaged over a Gauss-Legendre lattice of points. */
 export function gaussianPlume(options: GaussianPlumeOptions = {}): ForwardModel {
-  const spread = options.spread ?? irwinVenkatram;
+  const spread = options.spread ?? surfaceRelease;
   return {
     name: `Gaussian plume, ${spread.name}`,
     coupling(source, observations, out = new Float64Array(observations.count)) {

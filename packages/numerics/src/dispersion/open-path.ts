@@ -26,6 +26,11 @@ export interface WindPath {
 const CLIP_SIGMAS = 4;
 /** Closed form is used where distance changes by less than this fraction over the clipped part (error below 1e-3). */
 const CLOSED_FORM_CHANGE = 0.06;
+/** A beam whose ends differ by less [m] is level, or square to the wind. */
+const LEVEL_M = 1e-6;
+/** Widest panel (ratio of distances) and the distance [m] below which nothing is left to resolve. */
+const PANEL_RATIO = 3;
+const LEAST_PANEL_M = 1.5;
 const RULE = gaussLegendre(16);
 const shape = new Float64Array(3);
 const clip = new Float64Array(2);
@@ -39,17 +44,33 @@ export function pathMeanCoupling(kernel: PlumeKernel, path: WindPath, h: number)
   const slopeZ = path.z1 - path.z0;
   const dStart = path.d0 + start * slopeD;
   const dStop = path.d0 + stop * slopeD;
-  const level = Math.abs(slopeZ) < 1e-9;
+  const level = Math.abs(slopeZ) < LEVEL_M;
   if (level && Math.abs(dStop - dStart) < CLOSED_FORM_CHANGE * Math.min(dStart, dStop) && slopeE !== 0) {
     return crossingInClosedForm(kernel, path, h);
   }
+  // Near the source everything varies with ln d: panels in which d changes at most threefold.
   let sum = 0;
-  const half = (stop - start) / 2;
-  const middle = (stop + start) / 2;
+  if (Math.abs(slopeD) < LEVEL_M) return panel(kernel, path, h, start, stop);
+  const nearest = Math.min(dStart, dStop);
+  let far = Math.max(dStart, dStop);
+  const at = (d: number) => (d - path.d0) / slopeD;
+  while (far > PANEL_RATIO * nearest && far > LEAST_PANEL_M) {
+    sum += panel(kernel, path, h, at(far / PANEL_RATIO), at(far));
+    far /= PANEL_RATIO;
+  }
+  return sum + panel(kernel, path, h, at(nearest), at(far));
+}
+
+/** Gauss-Legendre between two places on the beam; the order of the ends does not matter. */
+function panel(kernel: PlumeKernel, path: WindPath, h: number, from: number, to: number): number {
+  const half = Math.abs(to - from) / 2;
+  const middle = (to + from) / 2;
+  let sum = 0;
   for (let i = 0; i < RULE.nodes.length; i++) {
     const s = middle + half * RULE.nodes[i];
-    const value = pointCoupling(kernel, path.d0 + s * slopeD, path.e0 + s * slopeE, path.z0 + s * slopeZ, h);
-    sum += RULE.weights[i] * value;
+    const d = path.d0 + s * (path.d1 - path.d0);
+    const e = path.e0 + s * (path.e1 - path.e0);
+    sum += RULE.weights[i] * pointCoupling(kernel, d, e, path.z0 + s * (path.z1 - path.z0), h);
   }
   return half * sum;
 }
@@ -73,7 +94,7 @@ function clipToPlume(kernel: PlumeKernel, path: WindPath): boolean {
   const slopeD = path.d1 - path.d0;
   let start = 0;
   let stop = 1;
-  if (path.d0 <= 0 && path.d1 <= 0) return false;
+  if (path.d0 < LEVEL_M && path.d1 < LEVEL_M) return false;
   if (path.d0 < 0) start = -path.d0 / slopeD;
   if (path.d1 < 0) stop = -path.d0 / slopeD;
   // sigma_y grows monotonically with d, so its value at the far end bounds the plume; the second round tightens it.

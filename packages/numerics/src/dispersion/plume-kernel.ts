@@ -8,7 +8,7 @@
  * ground and at the lid [m-1]. Nothing travels upwind.
  */
 import type { Air } from './forward-model.ts';
-import { irwinVenkatram, type PlumeTable, plumeTable, readPlumeTable, type SpreadScheme } from './spread.ts';
+import { type PlumeTable, plumeTable, readPlumeTable, type SpreadScheme, surfaceRelease } from './spread.ts';
 
 export interface GaussianPlumeOptions {
   readonly spread?: SpreadScheme;
@@ -27,7 +27,7 @@ export interface PlumeKernel {
 
 export function plumeKernel(air: Air, releaseHeight_m: number, options: GaussianPlumeOptions = {}): PlumeKernel {
   return {
-    table: plumeTable(options.spread ?? irwinVenkatram, air, releaseHeight_m),
+    table: plumeTable(options.spread ?? surfaceRelease, air, releaseHeight_m),
     towardEast: air.towardEast,
     towardNorth: air.towardNorth,
     mixingHeight_m: air.mixingHeight_m,

@@ -11,14 +11,14 @@
 import type { Air, ForwardModel, Observations } from './forward-model.ts';
 import { sourceLattice } from './gaussian-plume.ts';
 import { verticalDistribution } from './plume-kernel.ts';
-import { irwinVenkatram, plumeShape, type SpreadScheme } from './spread.ts';
+import { plumeShape, type SpreadScheme, surfaceRelease } from './spread.ts';
 
 export interface PuffOptions {
   readonly spread?: SpreadScheme;
   readonly lifetime_s?: number;
   /** Puffs older than this [s] have left the area. */
   readonly longestAge_s?: number;
-  /** Puffs per doubling of age; more is smoother (16 gives 1 % in steady wind). */
+  /** Puffs per doubling of path; more is smoother (16 gives 1 % in steady wind). */
   readonly puffsPerDoubling?: number;
 }
 
@@ -33,9 +33,10 @@ interface Puff {
   readonly mixingHeight_m: number;
 }
 
-const FIRST_AGE_S = 0.25;
+/** Path of the youngest puff [m]: inside it the source is a point. */
+const FIRST_PATH_M = 0.25;
 
-/** Puff model; needs `time_s` and `airStart_s`. Ages are spaced geometrically, so near puffs are small and many. */
+/** Puff model; needs `time_s` and `airStart_s`. Puffs are spaced geometrically along the path, so near puffs are small and many. */
 export function puffModel(options: PuffOptions = {}): ForwardModel {
   return {
     name: 'puffs',
@@ -92,66 +93,57 @@ function puffSum(train: readonly Puff[], east: number, north: number, z: number,
   return sum;
 }
 
-/** Walks back from `time` through the wind periods, one puff per geometric age interval (midpoint rule in ln age). */
+/**
+ * Walks back from `time` along the path of the air, one puff per geometric step of path (midpoint rule). The path is
+ * measured in the newest air: dT = dx / U(x), so that steady wind gives the plume's own travel time.
+ */
 function puffTrain(observations: Observations, time: number, h: number, options: PuffOptions): Puff[] {
   const { air } = observations;
   const start_s = required(observations.airStart_s, 'airStart_s');
+  let index = start_s.length - 1;
+  while (index > 0 && start_s[index] > time) index--;
+  const newest = air[index];
   const ratio = 2 ** (1 / (options.puffsPerDoubling ?? 16));
   const longest = options.longestAge_s ?? 1800;
-  const spread = options.spread ?? irwinVenkatram;
+  const spread = options.spread ?? surfaceRelease;
   const lifetime = options.lifetime_s ?? Number.POSITIVE_INFINITY;
+  const drift = driftBefore(air, start_s, time, index);
   const puffs: Puff[] = [];
-  const walk = windWalk(air, start_s, time, spread, h);
-  let older = 0;
-  for (let age = FIRST_AGE_S; older < longest; age *= ratio) {
-    const newer = older;
-    older = Math.min(age, longest);
-    const middle = (newer + older) / 2;
-    const state = walk(middle);
-    puffs.push({ ...state, weight_s: (older - newer) * Math.exp(-middle / lifetime) });
+  let age = 0;
+  for (let [near, far] = [0, FIRST_PATH_M]; age < longest; [near, far] = [far, far * ratio]) {
+    const path = (near + far) / 2;
+    const shape = plumeShape(spread, newest, path, h);
+    const duration = Math.min((far - near) / shape.speed_mps, longest - age);
+    const [east, north] = drift(age + duration / 2);
+    // The plume's path over the anemometer's: how much slower or faster than the measured wind this air was carried.
+    const carried = path / (newest.speed_mps * (age + duration / 2));
+    puffs.push({
+      east_m: carried * east,
+      north_m: carried * north,
+      sigmaH_m: shape.sigmaY_m,
+      sigmaZ_m: shape.sigmaZ_m,
+      mixingHeight_m: newest.mixingHeight_m,
+      weight_s: duration * Math.exp(-(age + duration / 2) / lifetime),
+    });
+    age += duration;
   }
   return puffs;
 }
 
-/** Displacement and spread of air of a given age at `time`; ages must be asked in rising order. */
-function windWalk(air: readonly Air[], start_s: Float64Array, time: number, spread: SpreadScheme, h: number) {
-  let index = start_s.length - 1;
-  while (index > 0 && start_s[index] > time) index--;
-  let [east, north, walked] = [0, 0, 0];
-  const last = air[index];
-  return (age: number): Omit<Puff, 'weight_s'> => {
-    const shape = shapeAtAge(spread, last, age, h);
-    // Wind of the newest period sets the carrying speed profile; each period contributes its own velocity.
-    const carried = shape.speed_mps / last.speed_mps;
-    let [e, n, from, k] = [east, north, walked, index];
-    while (k > 0 && time - start_s[k] < age) {
-      const step = Math.max(0, time - start_s[k] - from);
-      e += air[k].towardEast * air[k].speed_mps * step;
-      n += air[k].towardNorth * air[k].speed_mps * step;
-      from += step;
-      k--;
+/** Displacement [east, north] of the measured wind over the last `age` seconds; ages must be asked in rising order. */
+function driftBefore(air: readonly Air[], start_s: Float64Array, time: number, newest: number) {
+  let [east, north, walked, index] = [0, 0, 0, newest];
+  return (age: number): [number, number] => {
+    while (index > 0 && time - start_s[index] < age) {
+      const step = time - start_s[index] - walked;
+      east += air[index].towardEast * air[index].speed_mps * step;
+      north += air[index].towardNorth * air[index].speed_mps * step;
+      walked += step;
+      index--;
     }
-    [east, north, walked, index] = [e, n, from, k];
-    const rest = age - from;
-    return {
-      east_m: carried * (e + air[k].towardEast * air[k].speed_mps * rest),
-      north_m: carried * (n + air[k].towardNorth * air[k].speed_mps * rest),
-      sigmaH_m: shape.sigmaY_m,
-      sigmaZ_m: shape.sigmaZ_m,
-      mixingHeight_m: last.mixingHeight_m,
-    };
+    const rest = (age - walked) * air[index].speed_mps;
+    return [east + air[index].towardEast * rest, north + air[index].towardNorth * rest];
   };
-}
-
-/** Plume spread at travel time `age` [s]: x = U(x) . age by fixed point. */
-function shapeAtAge(spread: SpreadScheme, air: Air, age: number, h: number) {
-  let x = air.speed_mps * age;
-  let shape = plumeShape(spread, air, x, h);
-  for (let step = 0; step < 8; step++) {
-    x = shape.speed_mps * age;
-    shape = plumeShape(spread, air, x, h);
-  }
-  return shape;
 }
 
 function required(column: Float64Array | undefined, name: string): Float64Array {

@@ -36,11 +36,34 @@ export function rlineSigmaZ(x: number, speed: number, frictionVelocity: number, 
   return 0.57 * slope * x * stability;
 }
 
-/** Ground-level releases: what Prairie Grass supports best (docs/science/plume-model.md). */
+/** Ground-level releases in one formula each way. */
 export const irwinVenkatram: SpreadScheme = {
   name: 'Irwin 1979 + Venkatram 1992',
   sigmaY: (x, speed, air) => irwinSigmaY(x, speed, air.sigmaV_mps),
   sigmaZ: (x, speed, air) => venkatramSigmaZ(x, speed, air.frictionVelocity_mps, air.obukhovLength_m),
+};
+
+/**
+ * Cimorelli et al. 2005 (AERMOD): sigma_y = (sigma_v x / U) (1 + 78 X)^-0.3, X = sigma_v x / (U zi), fitted to Prairie
+ * Grass. Where the depth zi of stable air is not known, zi = 2300 u*^1.5 (Venkatram 1980).
+ */
+export function cimorelliSigmaY(x: number, speed: number, air: Air): number {
+  const depth = Number.isFinite(air.mixingHeight_m) ? air.mixingHeight_m : 2300 * air.frictionVelocity_mps ** 1.5;
+  const across = (air.sigmaV_mps * x) / speed;
+  return across * (1 + (78 * across) / depth) ** -0.3;
+}
+
+/**
+ * The default near the ground: Irwin across the wind by day, Cimorelli in stable air (whose plumes Irwin makes a third
+ * too wide: Prairie Grass, docs/science/plume-model.md), Venkatram in height.
+ */
+export const surfaceRelease: SpreadScheme = {
+  name: 'Irwin / Cimorelli stable + Venkatram',
+  sigmaY: (x, speed, air) =>
+    air.obukhovLength_m > 0 && Number.isFinite(air.obukhovLength_m)
+      ? cimorelliSigmaY(x, speed, air)
+      : irwinSigmaY(x, speed, air.sigmaV_mps),
+  sigmaZ: irwinVenkatram.sigmaZ,
 };
 
 /** As above with the vertical spread of R-LINE. */
@@ -139,7 +162,7 @@ export function relative(scheme: SpreadScheme, factor = RELATIVE_SPREAD_FACTOR):
 
 /** Height, in sigma_z, of the wind that carries a ground-level plume (0.7 of its mean height). */
 const TRANSPORT_HEIGHT_SIGMAS = 0.56;
-const FIXED_POINT_STEPS = 12;
+const FIXED_POINT_STEPS = 30;
 
 /** The plume at one distance [m]. */
 export interface PlumeShape {
@@ -167,10 +190,10 @@ export interface PlumeTable {
   readonly lnSigmaZ: Float64Array;
   readonly lnSpeed: Float64Array;
 }
-/** First node [m], log step, count: 0.5 m to about 48 km, relative error of interpolation below 2e-3. */
+/** First node [m], log step, count: 0.5 m to about 48 km, relative error of interpolation below 1e-2, 3e-2 at the kinks. */
 export const TABLE_START_M = 0.5;
-export const TABLE_LN_STEP = Math.log(1.35);
-const TABLE_NODES = 39;
+export const TABLE_LN_STEP = Math.log(1.2);
+const TABLE_NODES = 64;
 
 /** Tabulates the plume over distance for one state of the air; linear between nodes in ln-ln, i.e. local power laws. */
 export function plumeTable(scheme: SpreadScheme, air: Air, releaseHeight: number): PlumeTable {
