@@ -14,18 +14,18 @@ export interface Weather {
   readonly windEast_mps: number;
   readonly windNorth_mps: number;
   readonly roughness_m: number;
-  /** Standard deviation of the crosswind and vertical velocity [m s-1], meander and small eddies together. */
+  /** Standard deviation of the crosswind and vertical velocity [m s-1], eddies of all sizes together. */
   readonly sigmaV_mps: number;
   readonly sigmaW_mps: number;
   /** Lagrangian time scales of the small eddies, horizontal and vertical [s]. */
   readonly lagrangianTime_s: number;
   readonly verticalTime_s: number;
-  /** Share of the crosswind variance that is meander (carries whole puffs); the rest widens puffs. */
+  /** Shares of the crosswind variance: eddies that widen puffs, and meander that carries them whole; the rest is drift. */
+  readonly relativeShare: number;
   readonly meanderShare: number;
   /** Shortest and longest wavelength of the meander [m]. */
   readonly meanderLength_m: readonly [number, number];
-  /** Large-scale wind: standard deviation [m s-1] and time scale [s] of its drift, and steady turning [rad s-1]. */
-  readonly driftSd_mps: number;
+  /** Large-scale wind: time scale [s] of its drift, whose variance is what the shares leave, and steady turning [rad s-1]. */
   readonly driftTime_s: number;
   readonly turning_radps: number;
   readonly mixingHeight_m: number;
@@ -61,6 +61,7 @@ interface Mode {
 export function makeAir(weather: Weather, random: Random, period: { start_s: number; seconds: number }): Air {
   const count = period.seconds + 1;
   const decay = 1 / weather.driftTime_s;
+  const driftSd = weather.sigmaV_mps * Math.sqrt(1 - weather.relativeShare - weather.meanderShare);
   const driftEast = ornsteinUhlenbeck(random.stream('drift-east'), count, decay);
   const driftNorth = ornsteinUhlenbeck(random.stream('drift-north'), count, decay);
   const series = () => new Float64Array(count);
@@ -69,8 +70,8 @@ export function makeAir(weather: Weather, random: Random, period: { start_s: num
   for (let i = 0; i < count; i++) {
     const turn = weather.turning_radps * (i - count / 2);
     const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-    east_mps[i] = weather.windEast_mps * cos + weather.windNorth_mps * sin + weather.driftSd_mps * driftEast[i];
-    north_mps[i] = weather.windNorth_mps * cos - weather.windEast_mps * sin + weather.driftSd_mps * driftNorth[i];
+    east_mps[i] = weather.windEast_mps * cos + weather.windNorth_mps * sin + driftSd * driftEast[i];
+    north_mps[i] = weather.windNorth_mps * cos - weather.windEast_mps * sin + driftSd * driftNorth[i];
     if (i > 0) {
       eddyEast_m[i] = eddyEast_m[i - 1] + east_mps[i - 1] * eddyRatio;
       eddyNorth_m[i] = eddyNorth_m[i - 1] + north_mps[i - 1] * eddyRatio;

@@ -47,7 +47,7 @@ export function makePuffs(air: Air, geometry: SourceGeometry, span: { interval_s
   const capacity = Math.ceil(span.life_s / span.interval_s);
   const table = (value: (age: number) => number) =>
     Float64Array.from({ length: capacity * span.interval_s + 1 }, (_, age) => value(age));
-  const relative = weather.sigmaV_mps ** 2 * (1 - weather.meanderShare);
+  const relative = weather.sigmaV_mps ** 2 * weather.relativeShare;
   const sigmaZ_m = table((age) =>
     Math.sqrt(VERTICAL_EXTENT_M ** 2 + taylorVariance(weather.sigmaW_mps ** 2, weather.verticalTime_s, age)),
   );

@@ -204,7 +204,7 @@ function fluctuationFactors(track: Track, fluctuation: Fluctuation, random: Rand
 function windAtAircraft(track: Track, air: Air, spinUp: number, random: Random) {
   const { weather } = air;
   const count = track.x_m.length;
-  const small = weather.sigmaV_mps * Math.sqrt(1 - weather.meanderShare);
+  const small = weather.sigmaV_mps * Math.sqrt(weather.relativeShare);
   const step = count > 1 ? Math.hypot(track.x_m[1] - track.x_m[0], track.y_m[1] - track.y_m[0]) : SMALL_EDDY_M;
   const eddyEast = ornsteinUhlenbeck(random.stream('east'), count, step / SMALL_EDDY_M);
   const eddyNorth = ornsteinUhlenbeck(random.stream('north'), count, step / SMALL_EDDY_M);
