@@ -1,11 +1,14 @@
 /** The database as the other parts of this package use it: the same on the embedded one and on a server. */
 import type { Kysely } from 'kysely';
+import type { PostgresJobLedger } from './job-ledger.ts';
 import type { Schema } from './schema.ts';
 
 export interface Database {
   readonly kind: 'embedded' | 'server';
   /** Typed queries. On the embedded database a transaction holds the only connection: use the transaction inside it. */
   readonly tables: Kysely<Schema>;
+  /** The account of jobs, for adapters/jobs. */
+  readonly jobs: PostgresJobLedger;
   /** Raw SQL, for libraries that bring their own. Several statements at once only without parameters. */
   execute(text: string, parameters?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
   /** Tells every process on this database; the payload is at most 4 kB. */

@@ -7,6 +7,7 @@ import type { Database, OpenOptions } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { type ExclusiveSession, embeddedDialect, exclusive } from './embedded-dialect.ts';
 import { DatabaseEndedError, type EmbeddedSession, startSession } from './embedded-session.ts';
+import { PostgresJobLedger } from './job-ledger.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 
@@ -69,9 +70,11 @@ function embeddedDatabase({ turns, onEnd, setAddress }: EmbeddedParts): Database
   // One process has the directory, so its own emitter reaches everybody; PGlite's NOTIFY would stop at the thread.
   const messages = new EventEmitter({ captureRejections: false }).setMaxListeners(0);
   let closing = false;
+  const tables = new Kysely<Schema>({ dialect: embeddedDialect(turns) });
   return {
     kind: 'embedded',
-    tables: new Kysely<Schema>({ dialect: embeddedDialect(turns) }),
+    tables,
+    jobs: new PostgresJobLedger(tables),
     execute: (text, parameters) =>
       withSession(turns, async (own) => {
         try {

@@ -53,8 +53,8 @@ export interface JobTable {
   readonly stage: string;
   readonly fraction: number;
   readonly detail: string | null;
-  readonly input: JSONColumnType<object, string, string>;
-  readonly output: JSONColumnType<object, string, string> | null;
+  readonly input: ColumnType<unknown, string, string>;
+  readonly output: ColumnType<unknown, string | undefined, string>;
   readonly error: string | null;
   readonly cancel_requested: Generated<boolean>;
   /** How many times a worker has taken it up; a write of an earlier attempt changes nothing. */

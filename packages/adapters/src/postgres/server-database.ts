@@ -3,6 +3,7 @@ import { ConflictError } from '@plumeline/core';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Database } from './database.ts';
+import { PostgresJobLedger } from './job-ledger.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { ServerListener } from './server-listener.ts';
@@ -29,6 +30,7 @@ export async function openServer(url: string, onProgress: (what: string) => void
   return {
     kind: 'server',
     tables,
+    jobs: new PostgresJobLedger(tables),
     execute: (text, parameters) => execute(pool, text, parameters),
     publish: async (channel, payload) => {
       await pool.query('select pg_notify($1, $2)', [channel, payload]);

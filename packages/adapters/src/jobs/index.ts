@@ -1,0 +1,2 @@
+export type { JobDatabase, JobLedger } from './job-database.ts';
+export { type JobQueueOptions, MOST_ATTEMPTS, PgBossJobQueue } from './pg-boss-job-queue.ts';
