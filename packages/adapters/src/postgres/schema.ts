@@ -60,7 +60,7 @@ export interface JobTable {
   /** How many times a worker has taken it up; a write of an earlier attempt changes nothing. */
   readonly attempt: Generated<number>;
   readonly created_at: Generated<Date>;
-  readonly ended_at: ColumnType<Date | null, string, string>;
+  readonly ended_at: ColumnType<Date | null, string | undefined, string>;
 }
 
 export interface MigrationTable {

@@ -37,7 +37,7 @@ export async function startThrowawayCluster(programs: string): Promise<Throwaway
   const settings = ['--username=plumeline', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
   execFileSync(join(programs, 'initdb'), ['-D', data, ...settings], { ...account, cwd: folder, stdio: 'pipe' });
   // Its data is thrown away, so nothing is flushed.
-  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', "listen_addresses=''"];
+  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'listen_addresses='];
   const options = [...quick, `unix_socket_directories=${folder}`, `port=${SOCKET_NUMBER}`].flatMap((one) => [
     '-c',
     one,
