@@ -1,1 +1,2 @@
 export * from './dispersion/index.ts';
+export * from './inversion/index.ts';

@@ -1,0 +1,92 @@
+/**
+ * The slowly drifting background under the plumes, for detections, weights and plots. The likelihood does not
+ * subtract it: there a level, slope and curvature of each pass are integrated out.
+ *
+ * Local level model: b(t + dt) = b(t) + N(0, w^2 dt), y = b + N(0, s^2), smoothed by Kalman filter and RTS pass;
+ * samples far above the level carry no weight, found by iterating.
+ */
+
+export interface Background {
+  readonly level_ppm: Float64Array;
+  /** 1-sigma of the level. */
+  readonly sd_ppm: Float64Array;
+}
+
+/** The drift is followed over about this time [s]: one minute, longer than a plume crossing of some 10-30 s. */
+const FOLLOWING_TIME_S = 60;
+const ITERATIONS = 8;
+/** Residuals above this many noise deviations are plume, below minus twice that spikes. */
+const CLIP = 2.5;
+
+/** Background of a time series with positive excursions, given the noise of one sample. */
+export function fitBackground(time_s: Float64Array, value_ppm: Float64Array, noise_ppm: number): Background {
+  const n = value_ppm.length;
+  const used = new Uint8Array(n).fill(1);
+  let fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
+  startFromLowValues(value_ppm, used, noise_ppm);
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
+    let changed = 0;
+    for (let i = 0; i < n; i++) {
+      const r = (value_ppm[i] - fit.level_ppm[i]) / Math.hypot(noise_ppm, fit.sd_ppm[i]);
+      const keep = r < CLIP && r > -2 * CLIP ? 1 : 0;
+      if (keep !== used[i]) changed++;
+      used[i] = keep;
+    }
+    if (changed === 0) break;
+  }
+  return fit;
+}
+
+/** Begins with values no higher than a few deviations above the median of their neighbourhood's lower half. */
+function startFromLowValues(value: Float64Array, used: Uint8Array, noise: number): void {
+  const n = value.length;
+  const span = 150;
+  for (let a = 0; a < n; a += span) {
+    const part = Float64Array.from(value.subarray(a, Math.min(n, a + span))).sort();
+    const low = part[Math.floor(part.length * 0.3)];
+    for (let i = a; i < Math.min(n, a + span); i++) used[i] = value[i] < low + 3 * noise ? 1 : 0;
+  }
+}
+
+function smoothLevel(t: Float64Array, y: Float64Array, used: Uint8Array, noise: number): Background {
+  const n = y.length;
+  const driftVariance = (noise / FOLLOWING_TIME_S) ** 2;
+  const mean = new Float64Array(n);
+  const variance = new Float64Array(n);
+  let m = firstUsed(y, used);
+  let v = (100 * noise) ** 2;
+  for (let i = 0; i < n; i++) {
+    if (i > 0) v += driftVariance * Math.max(0, t[i] - t[i - 1]);
+    if (used[i] === 1) {
+      const gain = v / (v + noise * noise);
+      m += gain * (y[i] - m);
+      v *= 1 - gain;
+    }
+    mean[i] = m;
+    variance[i] = v;
+  }
+  for (let i = n - 2; i >= 0; i--) {
+    const predicted = variance[i] + driftVariance * Math.max(0, t[i + 1] - t[i]);
+    const gain = variance[i] / predicted;
+    mean[i] += gain * (mean[i + 1] - mean[i]);
+    variance[i] += gain * gain * (variance[i + 1] - predicted);
+  }
+  return { level_ppm: mean, sd_ppm: variance.map(Math.sqrt) };
+}
+
+function firstUsed(y: Float64Array, used: Uint8Array): number {
+  for (let i = 0; i < y.length; i++) if (used[i] === 1) return y[i];
+  return y.length > 0 ? y[0] : 0;
+}
+
+/** Noise of one sample from successive differences, robust to plumes and drift (median absolute difference). */
+export function noiseFromDifferences(value_ppm: Float64Array): number {
+  const n = value_ppm.length - 1;
+  if (n < 1) return Number.NaN;
+  const d = new Float64Array(n);
+  for (let i = 0; i < n; i++) d[i] = Math.abs(value_ppm[i + 1] - value_ppm[i]);
+  d.sort();
+  // Median of |N(0, 2 s^2)| = 0.6745 sqrt(2) s.
+  return d[n >> 1] / (0.6745 * Math.SQRT2);
+}

@@ -1,0 +1,111 @@
+/** Exceedances over the fitted background: where along a track, or at which fixed instrument, gas was seen. */
+import { type Detection, type Instant, recordIdOf, type SampleSeries } from '@plumeline/core';
+import { fitBackground, noiseFromDifferences } from '@plumeline/numerics';
+import type { IngestedRecording } from './ingest.ts';
+
+/** A detection's peak is at least this many deviations over the background: one in some 10^6 samples by chance. */
+const PEAK_SIGMAS = 5;
+/** It extends as long as samples stay above this. */
+const EDGE_SIGMAS = 2;
+/** Shorter dips below the edge do not end it. */
+const BRIDGED_GAP_S = 5;
+const MILLISECONDS = 1000;
+
+/** Detections in order of time; instrument by instrument for fixed instruments. */
+export function detect({ recording, series }: IngestedRecording): Detection[] {
+  const found: Detection[] = [];
+  for (const rows of rowsByInstrument(series)) {
+    if (rows.length < 3) continue;
+    const value = Float64Array.from(rows, (row) => series.moleFraction_ppm[row]);
+    const time = Float64Array.from(rows, (row) => series.time_s[row]);
+    const noise = sampleNoise(series, value);
+    const background = fitBackground(time, value, noise);
+    const sd = background.sd_ppm.map((level) => Math.hypot(level, noise));
+    for (const [from, to] of exceedances(time, value, background.level_ppm, sd)) {
+      found.push(detectionOf(recording, series, rows, { from, to, level: background.level_ppm, sd }));
+    }
+  }
+  return found;
+}
+
+/** Stated noise, or noise from successive differences where that is larger or none is stated. */
+export function sampleNoise(series: SampleSeries, value: Float64Array = series.moleFraction_ppm): number {
+  const measured = noiseFromDifferences(value);
+  const stated = series.context.noise_ppm;
+  if (stated !== undefined && stated > 0) return stated;
+  // A quantised or constant series has no differences: a millionth of its level keeps everything finite.
+  const floor = 1e-6 * Math.max(1e-3, Math.abs(value[0] ?? 0));
+  return Math.max(Number.isFinite(measured) ? measured : 0, floor);
+}
+
+/** Rows of the series, one list an instrument; one list for a flight. */
+function rowsByInstrument(series: SampleSeries): number[][] {
+  const lists: number[][] = [];
+  for (let row = 0; row < series.count; row++) {
+    const instrument = series.instrument?.[row] ?? 0;
+    lists[instrument] ??= [];
+    lists[instrument].push(row);
+  }
+  return lists.filter((list) => list !== undefined);
+}
+
+/** [first, last] of each run above the edge whose peak passes the threshold. */
+function exceedances(time: Float64Array, value: Float64Array, level: Float64Array, sd: Float64Array) {
+  const runs: [number, number][] = [];
+  let from = -1;
+  let last = -1;
+  let peak = 0;
+  const close = () => {
+    if (from >= 0 && peak >= PEAK_SIGMAS) runs.push([from, last]);
+    from = -1;
+    peak = 0;
+  };
+  for (let i = 0; i < value.length; i++) {
+    const sigmas = (value[i] - level[i]) / sd[i];
+    if (sigmas < EDGE_SIGMAS) continue;
+    if (from >= 0 && time[i] - time[last] > BRIDGED_GAP_S) close();
+    if (from < 0) from = i;
+    last = i;
+    peak = Math.max(peak, sigmas);
+  }
+  close();
+  return runs;
+}
+
+function detectionOf(
+  recording: IngestedRecording['recording'],
+  series: SampleSeries,
+  rows: readonly number[],
+  run: { from: number; to: number; level: Float64Array; sd: Float64Array },
+): Detection {
+  const excess = (i: number) => series.moleFraction_ppm[rows[i]!]! - run.level[i]!;
+  let peak = run.from;
+  for (let i = run.from; i <= run.to; i++) if (excess(i) > excess(peak)) peak = i;
+  const row = rows[peak]!;
+  const instrument = series.instrument === undefined ? undefined : series.instruments?.[series.instrument[row]!];
+  const startAt = instantOf(series.time_s[rows[run.from]!]!);
+  const endAt = instantOf(series.time_s[rows[run.to]!]!);
+  const { software, profile, objects } = recording.provenance;
+  return {
+    id: recordIdOf('detection', { recording: recording.id, startAt, endAt, instrument: instrument?.name, software }),
+    kind: 'detection',
+    exercise: recording.exercise,
+    provenance: { objects, derivedFrom: [recording.id], profile, software },
+    recordingId: recording.id,
+    substance: series.substance,
+    startAt,
+    endAt,
+    peakPosition: { lat: series.lat_deg[row]!, lon: series.lon_deg[row]! },
+    peakHeightAgl_m: series.heightAgl_m[row]!,
+    peakEnhancement_ppm: excess(peak),
+    peakEnhancementSd_ppm: run.sd[peak]!,
+    signalToNoise: excess(peak) / run.sd[peak]!,
+    sampleCount: run.to - run.from + 1,
+    ...(instrument === undefined ? {} : { instrument: instrument.name }),
+  };
+}
+
+/** ISO 8601 instant of seconds since 1970. */
+export function instantOf(time_s: number): Instant {
+  return new Date(Math.round(time_s * MILLISECONDS)).toISOString();
+}
