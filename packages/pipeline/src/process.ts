@@ -11,14 +11,10 @@ import {
 import type { SensorProfile } from '@plumeline/formats';
 import { detect } from './detect.ts';
 import { fuse } from './fuse.ts';
-import { type IngestedRecording, type InputFile, ingest } from './ingest.ts';
-import { type Located, locate } from './locate.ts';
+import { type IngestedRecording, type IngestOptions, type InputFile, ingest } from './ingest.ts';
+import { type Located, type LocateOptions, locate } from './locate.ts';
 
-export interface ProcessOptions {
-  /** Version string, e.g. `plumeline 0.1.0`. */
-  readonly software: string;
-  /** True when the files are training data; every record made here then says so. */
-  readonly exercise: boolean;
+export interface ProcessOptions extends IngestOptions {
   readonly report?: ReportProgress;
   readonly cancellation?: Cancellation;
   /** Waited for before each recording, so that other work of the thread can run: a progress line, a cancel request. */
@@ -40,13 +36,13 @@ export interface Stages {
   readonly ingest: (
     files: readonly InputFile[],
     profile: SensorProfile,
-    options: { software: string; exercise: boolean },
+    options: IngestOptions,
   ) => readonly IngestedRecording[];
   readonly detect: (ingested: IngestedRecording) => readonly Detection[];
   readonly locate: (
     ingested: IngestedRecording,
     detections: readonly Detection[],
-    options: { software: string; report?: ReportProgress; cancellation?: Cancellation },
+    options: LocateOptions,
   ) => Located | Promise<Located>;
 }
 
@@ -63,9 +59,9 @@ export async function processFiles(
   options: ProcessOptions,
   stages: Stages = { ingest, detect, locate },
 ): Promise<ProcessedRecording[]> {
-  const { software, exercise } = options;
+  const { software } = options;
   options.report?.({ stage: 'ingest', fraction: 0 });
-  const all = stages.ingest(files, profile, { software, exercise });
+  const all = stages.ingest(files, profile, ingestOptionsOf(options));
   const done: Omit<ProcessedRecording, 'sites'>[] = [];
   for (const [index, ingested] of all.entries()) {
     await options.pause?.();
@@ -91,6 +87,10 @@ export async function processFiles(
     ...each,
     sites: sites.filter((site) => site.recordingIds.includes(each.recording.id)),
   }));
+}
+
+function ingestOptionsOf({ report: _, cancellation: __, pause: ___, ...ingestOptions }: ProcessOptions): IngestOptions {
+  return ingestOptions;
 }
 
 /** Progress of one recording as a part of the whole. */

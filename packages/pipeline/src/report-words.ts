@@ -1,0 +1,197 @@
+/** Every word of the report in both languages, one row each, so that a missing translation cannot compile. */
+
+export type Language = 'en' | 'es';
+export const LANGUAGES: readonly Language[] = ['en', 'es'];
+
+type Row = Readonly<Record<Language, string>>;
+export type Params = Readonly<Record<string, string | number>>;
+export type Say = (key: WordKey, params?: Params) => string;
+export type WordKey = keyof typeof WORDS;
+
+/** Sentences by key; `{name}` is filled from the parameters. */
+export function wordsIn(language: Language): Say {
+  return (key, params = {}) => fill(WORDS[key][language], params);
+}
+
+/** Plain words for a caveat; an unknown code is shown as it is, with its numbers, rather than left out. */
+export function sayCaveat(language: Language, code: string, params: Params): string {
+  const row = (CAVEATS as Readonly<Record<string, Row>>)[code];
+  if (row !== undefined) return fill(row[language], params);
+  const details = Object.entries(params).map(([key, value]) => `${key} ${value}`);
+  return details.length === 0 ? code : `${code} (${details.join(', ')})`;
+}
+
+function fill(sentence: string, params: Params): string {
+  return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => (key in params ? String(params[key]) : whole));
+}
+
+const WORDS = {
+  report: { en: 'Source report', es: 'Informe de fuente' },
+  exercise: { en: 'EXERCISE', es: 'EJERCICIO' },
+  exerciseNote: {
+    en: 'Training data. Nothing in this report is real.',
+    es: 'Datos de adiestramiento. Nada de este informe es real.',
+  },
+  foundOne: { en: '{Substance} source located', es: 'Fuente de {substance} localizada' },
+  foundMany: { en: '{count} {substance} sources located', es: '{count} fuentes de {substance} localizadas' },
+  foundNone: { en: 'No {substance} source found', es: 'No se encontró ninguna fuente de {substance}' },
+  leadFound: {
+    en: 'The source lies with 90 % probability within the outlined {area}, most likely near {position}. It emitted {rate} kg/h ({interval}, 90 %).',
+    es: 'La fuente está con 90 % de probabilidad dentro de los {area} delimitados, lo más probable cerca de {position}. Emitía {rate} kg/h ({interval}, 90 %).',
+  },
+  leadNoneLimit: {
+    en: 'The measurements were searched and show no source. One of {rate} kg/h would have been seen with 90 % probability at the median place of the searched area.',
+    es: 'Se examinaron las mediciones y no muestran ninguna fuente. Una de {rate} kg/h se habría visto con 90 % de probabilidad en el lugar mediano del área examinada.',
+  },
+  leadNone: {
+    en: 'The measurements were searched and show no source. How large a source could have been missed is not known for this recording.',
+    es: 'Se examinaron las mediciones y no muestran ninguna fuente. No se sabe, para esta grabación, qué tamaño de fuente pudo pasar inadvertida.',
+  },
+  leadMany: {
+    en: '{found} of {total} recordings show a source.',
+    es: '{found} de {total} grabaciones muestran una fuente.',
+  },
+  rate: { en: 'Emission rate', es: 'Tasa de emisión' },
+  position: { en: 'Position', es: 'Posición' },
+  localPosition: { en: 'Position in the local frame', es: 'Posición en el marco local' },
+  area50: { en: '50 % region', es: 'Región del 50 %' },
+  area90: { en: '90 % region', es: 'Región del 90 %' },
+  evidence: { en: 'Evidence', es: 'Evidencia' },
+  evidenceNote: {
+    en: 'ln Bayes factor of a source against none',
+    es: 'ln del factor de Bayes de una fuente frente a ninguna',
+  },
+  observed: { en: 'Observed', es: 'Observado' },
+  wind: { en: 'Wind', es: 'Viento' },
+  windFrom: { en: 'from {from}\u00b0, {speed} m/s', es: 'de {from}\u00b0, {speed} m/s' },
+  upperLimit: { en: 'Would have been seen', es: 'Se habría visto' },
+  upperLimitNote: { en: 'with 90 % probability', es: 'con 90 % de probabilidad' },
+  source: { en: 'Source {n}', es: 'Fuente {n}' },
+  site: { en: 'Site', es: 'Sitio' },
+  openHypotheses: {
+    en: 'Open explanations: {list}. None has been ruled out.',
+    es: 'Explicaciones abiertas: {list}. Ninguna se ha descartado.',
+  },
+  clandestine: { en: 'clandestine site', es: 'sitio clandestino' },
+  'lawful-facility': { en: 'lawful facility', es: 'instalación lícita' },
+  natural: { en: 'natural source', es: 'fuente natural' },
+  'sensor-fault': { en: 'sensor fault', es: 'falla del sensor' },
+  truthTitle: { en: 'Against the known position', es: 'Frente a la posición conocida' },
+  truthInside: {
+    en: 'The known position is inside the {percent} % region.',
+    es: 'La posición conocida está dentro de la región del {percent} %.',
+  },
+  truthOutside: {
+    en: 'The known position is outside the {percent} % region.',
+    es: 'La posición conocida está fuera de la región del {percent} %.',
+  },
+  truthDistance: {
+    en: 'The estimate is {distance} from it: {across} across the wind and {along} along it ({side}).',
+    es: 'La estimación está a {distance} de ella: {across} a través del viento y {along} a lo largo ({side}).',
+  },
+  truthDistanceOnly: { en: 'The estimate is {distance} from it.', es: 'La estimación está a {distance} de ella.' },
+  truthNone: {
+    en: 'No source was found, so there is nothing to compare with the known position.',
+    es: 'No se encontró ninguna fuente, así que no hay nada que comparar con la posición conocida.',
+  },
+  downwind: { en: 'downwind of it', es: 'a sotavento de ella' },
+  upwind: { en: 'upwind of it', es: 'a barlovento de ella' },
+  knownPosition: { en: 'known position', es: 'posición conocida' },
+  bestPosition: { en: 'estimate', es: 'estimación' },
+  map: { en: 'Map', es: 'Mapa' },
+  mapDetail: { en: 'Detail of the source', es: 'Detalle de la fuente' },
+  mapOverview: { en: 'Whole track', es: 'Trayectoria completa' },
+  mapInstruments: { en: 'Instruments', es: 'Instrumentos' },
+  mapAlt: {
+    en: 'Map of the {what}. {finding}',
+    es: 'Mapa de {what}. {finding}',
+  },
+  mapWhatTrack: { en: 'track coloured by concentration', es: 'la trayectoria coloreada por concentración' },
+  mapWhatInstruments: {
+    en: 'instruments coloured by highest concentration',
+    es: 'los instrumentos coloreados por la concentración más alta',
+  },
+  north: { en: 'N', es: 'N' },
+  west: { en: 'W', es: 'O' },
+  legendMeasured: { en: 'Measured', es: 'Medido' },
+  legendEnhancement: { en: 'Largest over background', es: 'Máximo sobre el fondo' },
+  legendPosterior: { en: 'Probability of position', es: 'Probabilidad de la posición' },
+  legendRegions: { en: 'Regions: 50 % inside, 90 % outside', es: 'Regiones: 50 % adentro, 90 % afuera' },
+  legendSearched: {
+    en: 'A source of {rate} kg/h here would have been seen',
+    es: 'Aquí se habría visto una fuente de {rate} kg/h',
+  },
+  legendWind: { en: 'Wind, where the air goes', es: 'Viento, hacia donde va el aire' },
+  series: { en: 'Concentration', es: 'Concentración' },
+  seriesAlt: {
+    en: '{substance} in ppm over time, from {low} to {high} ppm, with background, model and {count} detections.',
+    es: '{substance} en ppm en el tiempo, de {low} a {high} ppm, con fondo, modelo y {count} detecciones.',
+  },
+  measured: { en: 'measured', es: 'medido' },
+  background: { en: 'fitted background', es: 'fondo ajustado' },
+  model: { en: 'model', es: 'modelo' },
+  detection: { en: 'detection', es: 'detección' },
+  instrumentsShown: {
+    en: 'The {shown} of {total} instruments with the largest enhancement.',
+    es: 'Los {shown} de {total} instrumentos con el mayor incremento.',
+  },
+  detections: { en: 'Detections', es: 'Detecciones' },
+  detectionsNone: {
+    en: 'No exceedance over the fitted background.',
+    es: 'Ningún exceso sobre el fondo ajustado.',
+  },
+  detectionsShown: {
+    en: 'The {shown} strongest of {total}; all are in records.json.',
+    es: 'Las {shown} más fuertes de {total}; todas están en records.json.',
+  },
+  time: { en: 'Time', es: 'Hora' },
+  instrument: { en: 'Instrument', es: 'Instrumento' },
+  peak: { en: 'Peak enhancement', es: 'Incremento máximo' },
+  signalToNoise: { en: 'Signal to noise', es: 'Señal a ruido' },
+  samples: { en: 'Samples', es: 'Muestras' },
+  where: { en: 'Peak at', es: 'Máximo en' },
+  caveats: { en: 'What to keep in mind', es: 'Qué tener en cuenta' },
+  caveatsNone: { en: 'None noted.', es: 'Ninguna.' },
+  exclusions: { en: 'Samples set aside', es: 'Muestras apartadas' },
+  exclusionsNone: { en: 'None: all {count} samples were used.', es: 'Ninguna: se usaron las {count} muestras.' },
+  reason: { en: 'Reason', es: 'Razón' },
+  count: { en: 'Count', es: 'Cantidad' },
+  file: { en: 'File', es: 'Archivo' },
+  rows: { en: 'Rows', es: 'Filas' },
+  restsOn: { en: 'What this rests on', es: 'En qué se apoya' },
+  bytes: { en: 'Bytes', es: 'Bytes' },
+  profile: { en: 'Sensor profile', es: 'Perfil del sensor' },
+  software: { en: 'Software', es: 'Programa' },
+  seed: { en: 'Seed', es: 'Semilla' },
+  seedNone: { en: 'none: no random step', es: 'ninguna: sin pasos aleatorios' },
+  settings: { en: 'Settings', es: 'Ajustes' },
+  record: { en: 'Record', es: 'Registro' },
+  reproduce: {
+    en: 'The same files, profile and version give the same result. `plumeline trace {id}` shows the chain of records.',
+    es: 'Los mismos archivos, perfil y versión dan el mismo resultado. `plumeline trace {id}` muestra la cadena de registros.',
+  },
+  method: { en: 'Method', es: 'Método' },
+  methodText: {
+    en: 'A background is fitted to the measurements and samples well above it are marked as detections. Every place in the search area is then tried as the source: a dispersion model carries its gas down the measured wind to each sample, and the probability of the place and of the rate follows from how well that explains all samples, those without gas included. Uncertain wind direction, spread and background are averaged over, not fixed. The regions are the smallest that hold 50 % and 90 % of the probability. A source is reported only when the evidence for it (the Bayes factor against no source) passes a fixed threshold.',
+    es: 'Se ajusta un fondo a las mediciones y las muestras muy por encima se marcan como detecciones. Después se prueba cada lugar del área de búsqueda como fuente: un modelo de dispersión lleva su gas con el viento medido hasta cada muestra, y la probabilidad del lugar y de la tasa resulta de lo bien que eso explica todas las muestras, incluidas las que no tienen gas. La dirección del viento, la dispersión y el fondo son inciertos y se promedian, no se fijan. Las regiones son las más pequeñas que contienen el 50 % y el 90 % de la probabilidad. Solo se informa de una fuente cuando la evidencia (el factor de Bayes frente a ninguna fuente) supera un umbral fijo.',
+  },
+  purpose: {
+    en: 'This report names a place and a substance and how sure that is. It asks for no action.',
+    es: 'Este informe nombra un lugar y una sustancia y con qué certeza. No pide ninguna acción.',
+  },
+  recordings: { en: 'Recordings', es: 'Grabaciones' },
+  recording: { en: 'Recording', es: 'Grabación' },
+  finding: { en: 'Finding', es: 'Hallazgo' },
+  nothing: { en: 'nothing found', es: 'nada encontrado' },
+  wouldHaveSeen: {
+    en: 'nothing found; {rate} kg/h would have been seen',
+    es: 'nada encontrado; se habrían visto {rate} kg/h',
+  },
+  sourcesCount: { en: '{count} sources', es: '{count} fuentes' },
+  sourceCount: { en: 'source', es: 'fuente' },
+  open: { en: 'Open the report of {name}', es: 'Abrir el informe de {name}' },
+  to: { en: 'to', es: 'a' },
+} as const satisfies Readonly<Record<string, Row>>;
+
+/** Caveat codes of the locate stage. */
+const CAVEATS = {} as const satisfies Readonly<Record<string, Row>>;
