@@ -6,3 +6,5 @@ export * from './model.ts';
 export * from './ports.ts';
 export * from './regions.ts';
 export * from './samples.ts';
+export * from './substances.ts';
+export * from './units.ts';

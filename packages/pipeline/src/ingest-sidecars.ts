@@ -1,0 +1,162 @@
+/** Files beside the samples: joined tables, meteorology, and what the operator knows. */
+import { InputError, type SampleContext } from '@plumeline/core';
+import {
+  decodeAdmsMet,
+  decodeOperatorFacts,
+  decodeText,
+  delimiterOf,
+  FaultLog,
+  type JoinedTable,
+  matchStrength,
+  measuresOf,
+  parseTable,
+  type SensorProfile,
+  type Table,
+} from '@plumeline/formats';
+import type { InputFile } from './ingest.ts';
+
+/** What is known of one flight beside its samples. */
+export interface FlightFacts {
+  readonly known: Omit<SampleContext, 'lag_s' | 'averaging_s'>;
+  /** Names of the sidecars whose bytes belong to the recording. */
+  readonly files: readonly string[];
+  /** Facts from sidecars whose bytes do not (they may hold an exercise's answer). */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** @throws InputError when a required sidecar is missing or one is faulty. */
+export function readFlightFacts(sample: InputFile, files: readonly InputFile[], profile: SensorProfile): FlightFacts {
+  const met = readMet(sample, files, profile);
+  const operator = readOperator(sample, files, profile);
+  const { airTemperature_K, airPressure_Pa, ...defaults } = profile.defaults;
+  return {
+    known: { ...defaults, airTemperature_K, airPressure_Pa, ...met.known, ...operator.known },
+    files: met.files,
+    settings: operator.settings,
+  };
+}
+
+type Partly = Partial<FlightFacts['known']>;
+
+function readMet(
+  sample: InputFile,
+  files: readonly InputFile[],
+  { sidecars }: SensorProfile,
+): { known: Partly; files: string[] } {
+  const rule = sidecars?.admsMet;
+  if (rule === undefined) return { known: {}, files: [] };
+  const found = files.filter((file) => matchStrength(file.name, rule.files) >= 0);
+  if (found.length > 1) {
+    const names = found.map((file) => file.name).join(', ');
+    throw refusal(
+      'sidecar-ambiguous',
+      `Several files could be the meteorology: ${names}.`,
+      'Keep the one of this flight.',
+      sample.name,
+    );
+  }
+  if (found.length === 0) {
+    if (rule.required !== true) return { known: {}, files: [] };
+    const message = `The meteorology (${rule.files.join(', ')}) is not beside the samples.`;
+    throw refusal('sidecar-missing', message, 'Put it in the same folder.', sample.name);
+  }
+  const met = decodeAdmsMet(decodeText(found[0].bytes, found[0].name), found[0].name);
+  const turn_deg = rule.windConvention === 'compass to' ? 180 : 0;
+  const known: Partly = {
+    wind: {
+      from_deg: (met.windDirection_deg + turn_deg) % 360,
+      speed_mps: met.windSpeed_mps,
+      heightAgl_m: rule.windHeightAgl_m,
+    },
+    ...(met.sigmaTheta_deg !== undefined && { sigmaTheta_deg: met.sigmaTheta_deg }),
+    ...(met.airTemperature_K !== undefined && { airTemperature_K: met.airTemperature_K }),
+    ...(met.mixingHeight_m !== undefined && { mixingHeight_m: met.mixingHeight_m }),
+  };
+  return { known, files: [found[0].name] };
+}
+
+function readOperator(
+  sample: InputFile,
+  files: readonly InputFile[],
+  { sidecars }: SensorProfile,
+): Pick<FlightFacts, 'known' | 'settings'> | { known: Partly; settings: FlightFacts['settings'] } {
+  const rule = sidecars?.operatorFacts;
+  if (rule === undefined) return { known: {}, settings: {} };
+  const name = rule.file.replace('{stem}', sample.name.replace(/\.[^./]*$/, ''));
+  const found = files.find((file) => file.name === name);
+  if (found === undefined) {
+    if (rule.required !== true) return { known: {}, settings: {} };
+    throw refusal('sidecar-missing', `${name} is not beside the samples.`, 'Put it in the same folder.', sample.name);
+  }
+  const known = decodeOperatorFacts(decodeText(found.bytes, name), name);
+  const settings = Object.fromEntries(
+    Object.entries(known).map(([key, value]) => [key, typeof value === 'number' ? value : value.join(' ')]),
+  );
+  return { known, settings };
+}
+
+export interface Joins {
+  /** Names of the files that were read. */
+  readonly files: readonly string[];
+  /** Each table joined to a sample file by its key. */
+  link(samples: Table): Map<string, JoinedTable>;
+}
+
+/** @throws InputError when a table is missing, lacks a column, or repeats a key. */
+export function joinTables(files: readonly InputFile[], profile: SensorProfile, rowLog: FaultLog): Joins {
+  const opened = (profile.tables ?? []).map((rule) => {
+    const found = files.filter((file) => matchStrength(file.name, rule.files) >= 0);
+    if (found.length !== 1) {
+      const message = `${found.length} files match table ${rule.name} (${rule.files.join(', ')}); one is needed.`;
+      throw refusal('table-file', message, 'Put exactly one such file beside the samples.', found[0]?.name);
+    }
+    const [{ name, bytes }] = found;
+    const table = parseTable(decodeText(bytes, name), name, delimiterOf(profile), rowLog);
+    const needed = measuresOf(profile).flatMap(({ measure }) => (measure.table === rule.name ? [measure.column] : []));
+    const missing = [rule.key, ...needed].find((column) => !table.header.includes(column));
+    if (missing !== undefined) {
+      throw refusal(
+        'column-missing',
+        `There is no column "${missing}".`,
+        'Add it, or correct the profile.',
+        name,
+        missing,
+      );
+    }
+    return { rule, table, rowByKey: indexKeys(table, rule.key) };
+  });
+  return {
+    files: opened.map(({ table }) => table.file),
+    link: (samples) =>
+      new Map(
+        opened.map(({ rule, table, rowByKey }) => {
+          const column = samples.header.indexOf(rule.key);
+          return [
+            rule.name,
+            { table, rowOf: Int32Array.from(samples.rows, (row) => rowByKey.get(row[column].trim()) ?? -1) },
+          ];
+        }),
+      ),
+  };
+}
+
+function indexKeys(table: Table, key: string): Map<string, number> {
+  const column = table.header.indexOf(key);
+  const rowByKey = new Map<string, number>();
+  const log = new FaultLog();
+  table.rows.forEach((row, index) => {
+    const value = row[column].trim();
+    if (rowByKey.has(value)) {
+      const place = { file: table.file, row: table.line[index], column: key };
+      log.add('key-repeated', `${key} ${value} stands in two rows.`, 'Keep one of them.', place);
+    }
+    rowByKey.set(value, index);
+  });
+  if (log.count > 0) throw new InputError(log.toFaults());
+  return rowByKey;
+}
+
+function refusal(code: string, message: string, remedy: string, file?: string, column?: string): InputError {
+  const place = { ...(file !== undefined && { file }), ...(column !== undefined && { column }) };
+  return new InputError([{ code, message, remedy, place }]);
+}
