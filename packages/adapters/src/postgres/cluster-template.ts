@@ -2,10 +2,11 @@
  * Making a PGlite cluster costs seconds (initdb, PostGIS's SQL); copying a made one costs a fraction. The first fresh
  * directory on a machine therefore bakes a template beside the installed packages, and later ones copy it.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { startSession } from './embedded-session.ts';
+import { installedVersion } from './postgis-bundle.ts';
 
 /** Longest time baking may take without an answer [s]; a slow laptop takes about 30. */
 const BAKE_WITHIN_S = 300;
@@ -68,13 +69,7 @@ async function bake(directory: string): Promise<void> {
 
 /** Templates depend on nothing but the two packages that make them. */
 function templateKey(): string {
-  return ['@electric-sql/pglite', '@electric-sql/pglite-postgis'].map(versionOf).join('-');
-}
-
-function versionOf(packageName: string): string {
-  const entry = createRequire(import.meta.url).resolve(packageName);
-  const text = readFileSync(join(dirname(dirname(entry)), 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return ['@electric-sql/pglite', '@electric-sql/pglite-postgis'].map(installedVersion).join('-');
 }
 
 function partsOf(directory: string): string[] {

@@ -9,6 +9,7 @@ import { type ExclusiveSession, embeddedDialect, exclusive } from './embedded-di
 import { DatabaseEndedError, type EmbeddedSession, startSession } from './embedded-session.ts';
 import { PostgresJobLedger } from './job-ledger.ts';
 import { migrate } from './migrate.ts';
+import { ensureRuntimeBundle } from './postgis-bundle.ts';
 import type { Schema } from './schema.ts';
 
 /** Longest a statement may take [s]: far above any query of ours, short enough that a person still waits. */
@@ -27,6 +28,7 @@ export async function openEmbedded(options: OpenOptions & { readonly dataDirecto
     const onEnd = new EventEmitter();
     const session = startSession({
       clusterDirectory,
+      postgisBundle: ensureRuntimeBundle(cacheDirectory),
       answerWithin_s: options.answerWithin_s ?? ANSWER_WITHIN_S,
       // The worker is gone, so the cluster is free: give the lock back even if nobody calls close().
       onEnd: () => {

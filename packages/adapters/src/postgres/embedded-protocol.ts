@@ -29,6 +29,8 @@ export interface WorkerFault {
 export interface WorkerSettings {
   /** The cluster's folder (PostgreSQL's PGDATA). */
   readonly clusterDirectory: string;
+  /** Archive of the PostGIS libraries to load; the package's own, whole one when absent. */
+  readonly postgisBundle?: string;
 }
 
 /** The part of PGlite's result the guard reads. */

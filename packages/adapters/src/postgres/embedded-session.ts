@@ -10,8 +10,7 @@ export interface EmbeddedSession {
   close(): Promise<void>;
 }
 
-export interface SessionOptions {
-  readonly clusterDirectory: string;
+export interface SessionOptions extends WorkerSettings {
   /** Longest time one call may take before the worker is ended [s]. There is no statement_timeout in PGlite. */
   readonly answerWithin_s: number;
   /** Called once, when the worker is gone for whatever reason. */
@@ -49,8 +48,9 @@ interface PendingCall {
 const TICK_MS = 1000;
 
 export function startSession(options: SessionOptions): EmbeddedSession {
-  const settings: WorkerSettings = { clusterDirectory: options.clusterDirectory };
-  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData: settings });
+  const { clusterDirectory, postgisBundle } = options;
+  const workerData: WorkerSettings = { clusterDirectory, ...(postgisBundle === undefined ? {} : { postgisBundle }) };
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData });
   const pending = new Map<number, PendingCall>();
   let nextId = 0;
   let ended: DatabaseEndedError | undefined;

@@ -1,4 +1,5 @@
 /** The thread that PGlite runs in: WASM computes synchronously, and a stuck query must not stop the process. */
+import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { postgis } from '@electric-sql/pglite-postgis';
@@ -8,10 +9,20 @@ import { assertBatchRan, assertRan, withSentinel } from './embedded-protocol.ts'
 const port = parentPort;
 if (port === null) throw new Error('embedded-worker.ts runs only as a worker thread.');
 
+const { clusterDirectory, postgisBundle } = workerData as WorkerSettings;
+
+const ownPostgis: typeof postgis = {
+  ...postgis,
+  setup: async (pglite, options) => {
+    const setup = await postgis.setup(pglite, options);
+    return postgisBundle === undefined ? setup : { ...setup, bundlePath: pathToFileURL(postgisBundle) };
+  },
+};
+
 // Starts opening at once; the first request waits for it, and its failure is the first request's failure.
 const opening = PGlite.create({
-  dataDir: (workerData as WorkerSettings).clusterDirectory,
-  extensions: { postgis },
+  dataDir: clusterDirectory,
+  extensions: { postgis: ownPostgis },
   // An acknowledged commit is in the operating system's hands before the answer: it survives kill -9.
   relaxedDurability: false,
 });
