@@ -1,3 +1,5 @@
+export { BRIEFING_FILE_NAME, type Exercise, type ExerciseOptions, makeExercise, type NamedBytes } from './exercise.ts';
+export type { BriefedFlight, Briefing } from './exercise-files.ts';
 export {
   type FlightOptions,
   type FlightSource,
@@ -7,4 +9,4 @@ export {
   type TrueSource,
 } from './make-flight.ts';
 export { type Random, randomFrom } from './random.ts';
-export { METHANE, type SimulatedSubstance } from './substance.ts';
+export { SEALED_FILE_NAME } from './seal.ts';

@@ -2,7 +2,16 @@
  * Flights with truth for calibration suites, in the style of a small rotorcraft over a field or of an aeroplane over a
  * few kilometres. Every condition is drawn from the seed; the caller may fix the sources.
  */
-import { type LocalFrame, localFrameAt, type Position, type SampleSeries } from '@plumeline/core';
+import {
+  type LocalFrame,
+  localFrameAt,
+  type Position,
+  type SampleSeries,
+  SUBSTANCES,
+  type Substance,
+  type SubstanceKey,
+  substanceOf,
+} from '@plumeline/core';
 import type { Weather } from './air.ts';
 import { type Random, randomFrom } from './random.ts';
 import {
@@ -12,7 +21,6 @@ import {
   simulateFlight,
   type Track,
 } from './simulate-flight.ts';
-import { METHANE, type SimulatedSubstance } from './substance.ts';
 import { aeroplaneTrack, lawnmower, type Run, rotorcraftTrack } from './track.ts';
 
 export type FlightStyle = 'rotorcraft' | 'aeroplane';
@@ -28,7 +36,8 @@ export interface FlightOptions {
   /** Aimed number of samples of a rotorcraft flight (whole legs, so within a leg of it). Default 440. */
   readonly samples?: number;
   readonly origin?: Position;
-  readonly substance?: SimulatedSubstance;
+  /** Key of the substance library; methane unless told. */
+  readonly substance?: SubstanceKey;
 }
 
 export interface FlightSource {
@@ -72,7 +81,6 @@ interface Scale {
   readonly separation_m: number;
   readonly puffInterval_s: number;
   readonly puffLife_s: number;
-  readonly lag_s: number;
 }
 
 const SCALES: Record<FlightStyle, Scale> = {
@@ -85,7 +93,6 @@ const SCALES: Record<FlightStyle, Scale> = {
     separation_m: 100,
     puffInterval_s: 1,
     puffLife_s: 300,
-    lag_s: 0,
   },
   aeroplane: {
     area_m: 3000,
@@ -96,7 +103,6 @@ const SCALES: Record<FlightStyle, Scale> = {
     separation_m: 500,
     puffInterval_s: 4,
     puffLife_s: 1200,
-    lag_s: 0,
   },
 };
 
@@ -105,7 +111,7 @@ export function makeFlight(options: FlightOptions): FlightWithTruth {
   const style = options.style ?? 'rotorcraft';
   const scale = SCALES[style];
   const area_m = options.area_m ?? scale.area_m;
-  const substance = options.substance ?? METHANE;
+  const substance = knownSubstance(options.substance ?? 'methane');
   const frame = localFrameAt(options.origin ?? DEFAULT_ORIGIN);
   const conditions = drawConditions(random.stream('conditions'), style, substance);
   const sources = drawSources(random.stream('sources'), options.sources ?? 1, scale, area_m);
@@ -145,7 +151,7 @@ export function makeFlight(options: FlightOptions): FlightWithTruth {
 }
 
 /** Weather and instruments, over the range seen in `sim_flights` for the rotorcraft and a convective day for the aeroplane. */
-function drawConditions(random: Random, style: FlightStyle, substance: SimulatedSubstance): FlightConditions {
+function drawConditions(random: Random, style: FlightStyle, substance: Substance): FlightConditions {
   const small = style === 'rotorcraft';
   const air = random.stream('air');
   const speed = air.between(2.3, 7);
@@ -180,14 +186,15 @@ function drawConditions(random: Random, style: FlightStyle, substance: Simulated
           ? sensors.between(0.004, 0.006)
           : sensors.between(0.016, 0.024)
         : sensors.between(0.002, 0.006),
-      lag_s: SCALES[style].lag_s,
+      // What makeFlight returns is past the reader, which takes the lag off.
+      lag_s: 0,
       response_s: small ? 0 : 0.5,
       detectionLimit_ppm: 0,
       dropoutsPerHour: 0,
       dropoutLength_s: 0,
     },
     background: {
-      level_ppm: substance.background_ppm + 0.05 + 0.017 * sensors.normal(),
+      level_ppm: backgroundLevel(substance) + 0.017 * sensors.normal(),
       driftSd_ppm: sensors.logBetween(0.006, 0.022),
       driftTime_s: sensors.logBetween(80, 600),
       trend_ppmps: (0.02 / 900) * sensors.normal(),
@@ -197,10 +204,22 @@ function drawConditions(random: Random, style: FlightStyle, substance: Simulated
     wind: { noise_mps: 0.25, biasSd_mps: 0.25, slowSd_mps: 0.15, slowTime_s: 120, headingErrorSd_mps: small ? 0 : 0.3 },
     airTemperature_K: 298.15,
     airPressure_Pa: 101_325,
-    molarMass_kgpmol: substance.molarMass_kgpmol,
+    molarMass_kgpmol: substance.molarMass_gpmol / 1000,
     puffInterval_s: SCALES[style].puffInterval_s,
     puffLife_s: SCALES[style].puffLife_s,
   };
+}
+
+/** @throws RangeError for a key that the library does not have. */
+export function knownSubstance(key: SubstanceKey): Substance {
+  const substance = substanceOf(key);
+  if (substance !== undefined) return substance;
+  throw new RangeError(`The substance library has no ${key}; it has ${SUBSTANCES.map((one) => one.key).join(', ')}.`);
+}
+
+/** Mole fraction of the country's air [ppm]: a twentieth over clean air, as over farmland. */
+export function backgroundLevel(substance: Substance): number {
+  return 1.05 * (substance.ambient_ppm ?? 0);
 }
 
 function drawSources(
@@ -306,7 +325,7 @@ function toSampleSeries(
   return {
     substance: known.substance,
     count,
-    time_s: samples.time_s.map((time) => time - conditions.gas.lag_s),
+    time_s: samples.time_s,
     lat_deg: Float64Array.from(positions, ({ lat }) => lat),
     lon_deg: Float64Array.from(positions, ({ lon }) => lon),
     heightAgl_m: samples.heightAgl_m,
@@ -321,7 +340,7 @@ function toSampleSeries(
     },
     context: {
       noise_ppm: operator.noise_ppm,
-      lag_s: conditions.gas.lag_s,
+      lag_s: 0,
       averaging_s: 1,
       roughness_m: operator.roughness_m,
       sigmaV_mps: operator.sigma_v_mps,

@@ -1,0 +1,16 @@
+/** Text that the simulator writes and reads back is ASCII by construction; this package has no Web or Node types. */
+export function asciiToBytes(text: string): Uint8Array {
+  return Uint8Array.from({ length: text.length }, (_, i) => {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) throw new RangeError(`Character ${text[i]} at ${i} is not ASCII.`);
+    return code;
+  });
+}
+
+export function bytesToAscii(bytes: Uint8Array): string {
+  const CHUNK = 8192;
+  let text = '';
+  for (let from = 0; from < bytes.length; from += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(from, from + CHUNK));
+  return text;
+}

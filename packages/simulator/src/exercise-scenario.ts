@@ -1,0 +1,166 @@
+/** What hides in an exercise's area: four clandestine and eight lawful emitters, each with its own way of emitting. */
+import { type LocalFrame, localFrameAt, type Position } from '@plumeline/core';
+import type { Random } from './random.ts';
+import type { Emitter } from './simulate-flight.ts';
+
+export type SourceClass = 'clandestine' | 'lawful';
+
+export interface HiddenSource {
+  readonly id: string;
+  readonly class: SourceClass;
+  readonly kind: string;
+  readonly x_m: number;
+  readonly y_m: number;
+  readonly heightAgl_m: number;
+  readonly extent_m: number;
+  readonly nominalRate_kgph: number;
+  /** When it emits [s since 1970], in order. */
+  readonly on: readonly (readonly [number, number])[];
+  /** ln(rate / nominal) while on: a sum of slow waves. */
+  readonly waves: readonly { readonly amplitude: number; readonly period_s: number; readonly phase: number }[];
+}
+
+export interface Scenario {
+  readonly frame: LocalFrame;
+  /** [west, south, east, north] in local metres. */
+  readonly box_m: readonly [number, number, number, number];
+  readonly sources: readonly HiddenSource[];
+}
+
+/** Rates are those of published aircraft surveys of such facilities, to order of magnitude; nothing here is a real one. */
+interface Kind {
+  readonly kind: string;
+  readonly rate_kgph: readonly [number, number];
+  readonly heightAgl_m: readonly [number, number];
+  readonly extent_m: number;
+  /** Mean hours on and off; off 0 for one that never stops. */
+  readonly onHours: number;
+  readonly offHours: number;
+  /** Standard deviation of ln rate while on. */
+  readonly lnSd: number;
+}
+
+const LAWFUL: readonly Kind[] = [
+  { kind: 'dairy', rate_kgph: [15, 90], heightAgl_m: [1, 3], extent_m: 50, onHours: 1, offHours: 0, lnSd: 0.2 },
+  { kind: 'landfill', rate_kgph: [60, 400], heightAgl_m: [1, 4], extent_m: 80, onHours: 1, offHours: 0, lnSd: 0.15 },
+  { kind: 'gas-plant', rate_kgph: [20, 250], heightAgl_m: [3, 15], extent_m: 8, onHours: 6, offHours: 2, lnSd: 0.3 },
+  { kind: 'brickworks', rate_kgph: [4, 30], heightAgl_m: [3, 8], extent_m: 10, onHours: 3, offHours: 2, lnSd: 0.4 },
+  {
+    kind: 'wastewater-plant',
+    rate_kgph: [8, 70],
+    heightAgl_m: [1, 3],
+    extent_m: 35,
+    onHours: 1,
+    offHours: 0,
+    lnSd: 0.15,
+  },
+  { kind: 'pig-farm', rate_kgph: [10, 60], heightAgl_m: [1, 3], extent_m: 30, onHours: 1, offHours: 0, lnSd: 0.2 },
+  { kind: 'compressor', rate_kgph: [10, 120], heightAgl_m: [2, 8], extent_m: 2, onHours: 2, offHours: 1, lnSd: 0.2 },
+  {
+    kind: 'transfer-station',
+    rate_kgph: [4, 40],
+    heightAgl_m: [1, 4],
+    extent_m: 15,
+    onHours: 4,
+    offHours: 3,
+    lnSd: 0.3,
+  },
+];
+const CLANDESTINE: Kind = {
+  kind: 'unregistered',
+  rate_kgph: [8, 90],
+  heightAgl_m: [0.5, 3],
+  extent_m: 2,
+  onHours: 2.5,
+  offHours: 1.5,
+  lnSd: 0.4,
+};
+const CLANDESTINE_COUNT = 4;
+/** Sources stand at least this far apart and from the area's edge [m]. */
+const SEPARATION_M = 700;
+const EDGE_M = 400;
+
+/** Centres: the plain about Culiacan, inland of the lagoons, within 24-25 N and 106.8-108 W. */
+const CENTRE_LAT = [24.72, 24.92] as const;
+const CENTRE_LON = [-107.55, -107.05] as const;
+
+/** @param period [s since 1970] over which sources are switched on and off. */
+export function drawScenario(
+  random: Random,
+  size_m: readonly [number, number],
+  period: readonly [number, number],
+): Scenario {
+  const place = random.stream('place');
+  const centre: Position = { lat: place.between(...CENTRE_LAT), lon: place.between(...CENTRE_LON) };
+  const [width, height] = size_m;
+  const box_m = [-width / 2, -height / 2, width / 2, height / 2] as const;
+  const kinds = [...Array.from({ length: CLANDESTINE_COUNT }, () => CLANDESTINE), ...LAWFUL];
+  const sources: HiddenSource[] = [];
+  kinds.forEach((kind, index) => {
+    const own = random.stream(`source-${index}`);
+    const [x_m, y_m] = freePlace(own, box_m, sources);
+    sources.push({
+      id: `${kind === CLANDESTINE ? 'C' : 'L'}${index + 1}`,
+      class: kind === CLANDESTINE ? 'clandestine' : 'lawful',
+      kind: kind.kind,
+      x_m,
+      y_m,
+      heightAgl_m: own.between(...kind.heightAgl_m),
+      extent_m: kind.extent_m,
+      nominalRate_kgph: own.logBetween(...kind.rate_kgph),
+      on: drawSchedule(own.stream('schedule'), kind, period),
+      waves: drawWaves(own.stream('waves'), kind.lnSd),
+    });
+  });
+  return { frame: localFrameAt(centre), box_m, sources };
+}
+
+function freePlace(
+  random: Random,
+  box: readonly [number, number, number, number],
+  taken: readonly HiddenSource[],
+): [number, number] {
+  for (let tries = 0; tries < 10_000; tries++) {
+    const x = random.between(box[0] + EDGE_M, box[2] - EDGE_M);
+    const y = random.between(box[1] + EDGE_M, box[3] - EDGE_M);
+    if (taken.every((source) => Math.hypot(source.x_m - x, source.y_m - y) >= SEPARATION_M)) return [x, y];
+  }
+  throw new RangeError(`Sources ${SEPARATION_M} m apart do not fit the area; make the area larger.`);
+}
+
+/** Alternating exponential spells, begun in equilibrium; one endless spell for a source that never stops. */
+function drawSchedule(random: Random, kind: Kind, [start, end]: readonly [number, number]): [number, number][] {
+  if (kind.offHours === 0) return [[start, end]];
+  const spells: [number, number][] = [];
+  let isOn = random.uniform() < kind.onHours / (kind.onHours + kind.offHours);
+  for (let at = start; at < end; isOn = !isOn) {
+    const length = Math.round(3600 * (isOn ? kind.onHours : kind.offHours) * random.exponential());
+    if (isOn && length > 0) spells.push([at, Math.min(end, at + length)]);
+    at += length;
+  }
+  return spells;
+}
+
+function drawWaves(random: Random, lnSd: number): HiddenSource['waves'] {
+  const count = 3;
+  return Array.from({ length: count }, () => ({
+    amplitude: lnSd * Math.sqrt(2 / count),
+    period_s: random.logBetween(1200, 14_400),
+    phase: 2 * Math.PI * random.uniform(),
+  }));
+}
+
+/** Emission rate [kg h-1] at an instant [s since 1970]. */
+export function rateOf(source: HiddenSource, time_s: number): number {
+  if (!source.on.some(([from, to]) => time_s >= from && time_s < to)) return 0;
+  const ln = source.waves.reduce(
+    (sum, { amplitude, period_s, phase }) => sum + amplitude * Math.sin((2 * Math.PI * time_s) / period_s + phase),
+    0,
+  );
+  return source.nominalRate_kgph * Math.exp(ln);
+}
+
+export function toEmitter(source: HiddenSource): Emitter {
+  const { x_m, y_m, heightAgl_m, extent_m } = source;
+  return { x_m, y_m, heightAgl_m, extent_m, rateAt: (time_s) => rateOf(source, time_s) / 3600 };
+}
