@@ -1,0 +1,41 @@
+/** Entry of a worker thread: one call of `Analysis` a message, answered with progress and then its result or fault. */
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { CancelledError, InputError } from '@plumeline/core';
+import { directAnalysis } from './analysis.ts';
+import type { ThreadAnswer, ThreadCall } from './thread-messages.ts';
+
+const port: MessagePort = parentPort!;
+port.on('message', (call: ThreadCall) => {
+  perform(call).then(
+    (value) => answer({ id: call.id, kind: 'done', value }),
+    (error: unknown) => answer({ id: call.id, kind: 'failed', fault: faultOf(error) }),
+  );
+});
+
+function perform(call: ThreadCall): Promise<unknown> {
+  switch (call.step) {
+    case 'examine':
+      return directAnalysis.examine(call.files, call.profiles, call.options);
+    case 'read':
+      return directAnalysis.read(call.files, call.profile, call.options);
+    case 'process':
+      return directAnalysis.process(call.files, call.profile, {
+        ...call.options,
+        report: (progress) => answer({ id: call.id, kind: 'progress', progress }),
+      });
+    case 'exercise':
+      return directAnalysis.exercise(call.seed);
+  }
+}
+
+function answer(message: ThreadAnswer): void {
+  port.postMessage(message);
+}
+
+/** Errors lose their class on the way between threads, so it is sent along. */
+function faultOf(error: unknown): Extract<ThreadAnswer, { kind: 'failed' }>['fault'] {
+  if (error instanceof InputError) return { kind: 'input', faults: error.faults };
+  if (error instanceof CancelledError) return { kind: 'cancelled' };
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'defect', message, ...(stack === undefined ? {} : { stack }) };
+}

@@ -1,0 +1,37 @@
+/** Training data for an empty database, so that a newcomer sees a finding on the map. */
+import type { Job, JobQueue } from '@plumeline/core';
+import type { ServerPorts } from './server-ports.ts';
+import { acceptUpload } from './uploads.ts';
+
+/**
+ * Uploads the exercise of a seed like anybody's files when nothing was ever stored or queued, and waits until it is
+ * processed. Only what the sensors wrote is taken; the truth of the exercise never reaches this process's storage.
+ * @returns the ended job, or undefined when the database is not empty
+ */
+export async function loadExerciseOnce(
+  ports: ServerPorts,
+  { seed, software, onProgress }: { seed: number; software: string; onProgress: (job: Job) => void },
+): Promise<Job | undefined> {
+  const { records, jobs, analysis } = ports;
+  const isEmpty = (await records.list('recording', { limit: 1 })).length === 0 && (await jobs.list(1)).length === 0;
+  if (!isEmpty) return undefined;
+  const { files, profile } = await analysis.exercise(seed);
+  const jobId = await acceptUpload({ files, profile, exercise: true }, ports, software);
+  return endOf(jobId, jobs, onProgress);
+}
+
+/** The job once it has ended. */
+export function endOf(id: string, jobs: JobQueue, onProgress: (job: Job) => void): Promise<Job> {
+  return new Promise((resolve, reject) => {
+    const stop = jobs.watch(check);
+    jobs.get(id).then(check, reject);
+
+    function check(job: Job): void {
+      if (job.id !== id) return;
+      onProgress(job);
+      if (job.state === 'queued' || job.state === 'running') return;
+      stop();
+      resolve(job);
+    }
+  });
+}

@@ -1,0 +1,31 @@
+/** What goes to an analysis thread and what comes back; all of it survives a structured clone. */
+import type { Fault, Progress } from '@plumeline/core';
+import type { SensorProfile } from '@plumeline/formats';
+import type { IngestOptions, InputFile } from '@plumeline/pipeline';
+
+export type ThreadStep =
+  | {
+      readonly step: 'examine';
+      readonly files: readonly InputFile[];
+      readonly profiles: readonly SensorProfile[];
+      readonly options: IngestOptions;
+    }
+  | {
+      readonly step: 'read' | 'process';
+      readonly files: readonly InputFile[];
+      readonly profile: SensorProfile;
+      readonly options: IngestOptions;
+    }
+  | { readonly step: 'exercise'; readonly seed: number };
+
+export type ThreadCall = ThreadStep & { readonly id: number };
+
+export type ThreadFault =
+  | { readonly kind: 'input'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'defect'; readonly message: string; readonly stack?: string };
+
+export type ThreadAnswer =
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly id: number; readonly kind: 'done'; readonly value: unknown }
+  | { readonly id: number; readonly kind: 'failed'; readonly fault: ThreadFault };

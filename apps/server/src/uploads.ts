@@ -1,0 +1,99 @@
+/** What happens to a person's files before they are acknowledged: judged whole, then kept, then queued. */
+import { type Fault, InputError } from '@plumeline/core';
+import type { InputFile } from '@plumeline/pipeline';
+import { PROCESS, type ProcessInput } from './process-job.ts';
+import type { ProfileFile } from './profiles.ts';
+import type { ServerPorts } from './server-ports.ts';
+
+/** Longest name of a file with its folders; the limit of common file systems for one name. */
+export const MAX_NAME_CHARACTERS = 255;
+
+export interface Upload {
+  readonly files: readonly InputFile[];
+  /** Name of a profile; chosen by the look of the files when absent. */
+  readonly profile?: string;
+  readonly exercise: boolean;
+  /** Day of files whose times have none, YYYY-MM-DD. */
+  readonly date?: string;
+}
+
+type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles'>;
+
+/**
+ * Keeps the files and queues their processing. When this returns, a killed server loses none of it.
+ * @returns id of the job
+ * @throws InputError with every fault; nothing is stored then
+ */
+export async function acceptUpload(upload: Upload, ports: UploadPorts, software: string): Promise<string> {
+  const { objects, jobs, analysis, profiles } = ports;
+  const dated = upload.date === undefined ? {} : { date: upload.date };
+  refuseFaults(nameFaults(upload.files));
+  const candidates = upload.profile === undefined ? profiles : [profileNamed(upload.profile, profiles)];
+  const chosen = await analysis.examine(
+    upload.files,
+    candidates.map(({ profile }) => profile),
+    { software, exercise: upload.exercise, ...dated },
+  );
+  const file = profileNamed(chosen, profiles);
+  const stored = await Promise.all(
+    upload.files.map(async ({ name, bytes }) => ({ name, digest: await objects.save(bytes) })),
+  );
+  const input: ProcessInput = {
+    objects: stored,
+    profile: { name: file.profile.name, digest: await objects.save(file.bytes) },
+    exercise: upload.exercise || file.exercise,
+    ...dated,
+  };
+  return jobs.enqueue(PROCESS, input);
+}
+
+/** The profile of that name, ignoring case and `-`, `_`. @throws InputError naming those there are */
+function profileNamed(name: string, profiles: readonly ProfileFile[]): ProfileFile {
+  const key = (text: string) => text.toLowerCase().replaceAll(/[-_]/g, '');
+  const found = profiles.find(({ profile }) => key(profile.name) === key(name));
+  if (found !== undefined) return found;
+  throw new InputError([
+    {
+      code: 'profile-unknown',
+      message: `There is no sensor profile named ${JSON.stringify(name)}.`,
+      remedy: `Choose one of ${profiles.map(({ profile }) => profile.name).join(', ')}, or none to have it recognised.`,
+      place: {},
+    },
+  ]);
+}
+
+function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+/** Names are labels, never paths that anything is written to; still only plain relative ones are taken. */
+function nameFaults(files: readonly InputFile[]): Fault[] {
+  if (files.length === 0) {
+    return [fault('upload-empty', 'No file was sent.', 'Send at least one file in the field `files`.')];
+  }
+  const seen = new Set<string>();
+  return files.flatMap(({ name }) => {
+    if (!isPlainName(name)) {
+      const message = `${JSON.stringify(name.slice(0, 80))} is not a plain relative file name.`;
+      return [fault('file-name-unsafe', message, 'Rename the file: no `..`, no leading `/`, no control characters.')];
+    }
+    if (seen.has(name)) {
+      return [fault('file-name-repeated', `${name} was sent twice.`, 'Send each file once.', name)];
+    }
+    seen.add(name);
+    return [];
+  });
+}
+
+function isPlainName(name: string): boolean {
+  const parts = name.split('/');
+  return (
+    name.length <= MAX_NAME_CHARACTERS &&
+    !/[\p{Cc}\p{Cf}\\:]/u.test(name) &&
+    parts.every((part) => part !== '' && part !== '.' && part !== '..')
+  );
+}
+
+function fault(code: string, message: string, remedy: string, file?: string): Fault {
+  return { code, message, remedy, place: file === undefined ? {} : { file } };
+}
