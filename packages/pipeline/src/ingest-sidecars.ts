@@ -13,7 +13,7 @@ import {
   type SensorProfile,
   type Table,
 } from '@plumeline/formats';
-import type { InputFile } from './ingest.ts';
+import type { InputFile } from './ingest-files.ts';
 
 /** What is known of one flight beside its samples. */
 export interface FlightFacts {

@@ -33,11 +33,7 @@ export function measuresOf(profile: SensorProfileContent): PlacedMeasure[] {
     [position.azimuth, ['angle'], 'position.azimuth'],
     [heightMeasure(height), ['length'], 'height'],
     [height.pressure, ['pressure'], 'height.pressure'],
-    [
-      { column: concentration.column, unit: concentration.unit },
-      ['mole-fraction', 'mass-concentration'],
-      'concentration',
-    ],
+    [gasMeasure(concentration), ['mole-fraction', 'mass-concentration'], 'concentration'],
     [wind.direction, ['angle'], 'wind.direction'],
     [wind.speed, ['speed'], 'wind.speed'],
     [wind.east, ['speed'], 'wind.east'],
@@ -56,6 +52,11 @@ export function measuresOf(profile: SensorProfileContent): PlacedMeasure[] {
   );
 }
 
+/** The gas column; where a profile lists gases by header, its unit is all there is to check before a file is seen. */
+function gasMeasure({ column, unit }: SensorProfileContent['concentration']): Measure {
+  return { column: column ?? '', unit };
+}
+
 export function heightMeasure(height: SensorProfileContent['height']): Measure | undefined {
   return height.column === undefined ? undefined : { column: height.column, unit: height.unit ?? '' };
 }
@@ -63,6 +64,7 @@ export function heightMeasure(height: SensorProfileContent['height']): Measure |
 export function checkProfile(profile: SensorProfileContent): ProfileFault[] {
   return [
     ...substanceFaults(profile),
+    ...gasFaults(profile),
     ...measuresOf(profile).flatMap((placed) => measureFaults(placed, profile)),
     ...positionFaults(profile),
     ...heightFaults(profile),
@@ -74,6 +76,24 @@ export function checkProfile(profile: SensorProfileContent): ProfileFault[] {
 }
 
 function substanceFaults({ substance }: SensorProfileContent): ProfileFault[] {
+  return substanceFault(substance, ['substance']);
+}
+
+function gasFaults({ concentration: { column, gases } }: SensorProfileContent): ProfileFault[] {
+  const listed = Object.entries(gases ?? {});
+  const faults = listed.flatMap(([header, key]) => substanceFault(key, ['concentration', 'gases', header]));
+  if ((column === undefined) !== listed.length > 0) {
+    faults.push({
+      code: 'gas-column',
+      message: 'The gas needs either a column, or gases that say which header means which substance.',
+      remedy: 'Give exactly one of concentration.column and concentration.gases.',
+      path: ['concentration'],
+    });
+  }
+  return faults;
+}
+
+function substanceFault(substance: string, path: readonly string[]): ProfileFault[] {
   if (substanceOf(substance) !== undefined) return [];
   const known = SUBSTANCES.map((entry) => entry.key);
   const nearest = nearestOf(substance, known);
@@ -82,7 +102,7 @@ function substanceFaults({ substance }: SensorProfileContent): ProfileFault[] {
       code: 'substance-unknown',
       message: `The library has no substance "${substance}".`,
       remedy: nearest === undefined ? `Use one of: ${known.join(', ')}.` : `Did you mean "${nearest}"?`,
-      path: ['substance'],
+      path,
     },
   ];
 }

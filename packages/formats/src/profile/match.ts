@@ -29,7 +29,11 @@ export function columnsOf(profile: SensorProfileContent): string[] {
   return [
     ...new Set([
       ...time.columns,
-      ...measuresOf(profile).flatMap(({ measure }) => (measure.table === undefined ? [measure.column] : [])),
+      ...measuresOf(profile).flatMap(({ measure, path }) =>
+        measure.table === undefined && !(path[0] === 'concentration' && profile.concentration.gases)
+          ? [measure.column]
+          : [],
+      ),
       ...(recordings?.splitBy === undefined ? [] : [recordings.splitBy]),
       ...(recordings?.period === undefined ? [] : [recordings.period.column]),
       ...(instrument?.name ?? []),

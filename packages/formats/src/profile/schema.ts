@@ -146,11 +146,16 @@ export const SensorProfileSchema = Type.Object(
         constant_m: optional(number('Height above ground when no column says [m].')),
         pressure: optional(Measure),
       },
-      'Exactly one of column with unit, constant_m, and pressure (height above the first row, hydrostatic).',
+      'Exactly one of column with unit, constant_m, and pressure (height above the lowest point flown, hydrostatic).',
     ),
     concentration: object(
       {
-        column: Type.String({ description: 'Column of the gas.' }),
+        column: optional(Type.String({ description: 'Column of the gas.' })),
+        gases: optional(
+          Type.Record(Type.String(), Type.String(), {
+            description: 'Instead of column: header -> substance, for files that name their gas in the header.',
+          }),
+        ),
         unit: text('ppm, ppb, ppt, %, mg/m3, ug/m3 or g/m3.'),
         lag_s: number('How long after the air its reading comes [s]; 0 when already corrected.', { minimum: 0 }),
         averaging_s: number('Averaging time of a reading [s]; 0 for instantaneous.', { minimum: 0 }),

@@ -1,5 +1,6 @@
 /** Checks across rows: order of time, distance flown, place, stuck sensor, unit against clean air. */
 import { substanceOf } from '@plumeline/core';
+import type { ResolvedProfile } from '../profile/resolve-gas.ts';
 import type { SensorProfile } from '../profile/schema.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Columns } from './read-columns.ts';
@@ -12,7 +13,8 @@ const POSITION_SLACK_M = 30;
 const STUCK_SAMPLES = 60;
 
 /** Marks and logs what is wrong between rows that were each fine. File-wide suspicions go to `fileLog`. */
-export function checkColumns(columns: Columns, profile: SensorProfile, fileLog: FaultLog): void {
+export function checkColumns(columns: Columns, fileLog: FaultLog): void {
+  const { profile } = columns;
   checkArea(columns, profile, fileLog);
   checkOrder(columns);
   if (columns.instrument === undefined) checkJumps(columns, profile);
@@ -161,7 +163,10 @@ function chord_m(lat1: number, lon1: number, lat2: number, lon2: number): number
   return 2 * 6_371_008.8 * Math.asin(Math.sqrt(Math.min(1, h)));
 }
 
-function checkStuck({ reader, moleFraction_ppm, instrument }: Columns, { limits, concentration }: SensorProfile): void {
+function checkStuck(
+  { reader, moleFraction_ppm, instrument }: Columns,
+  { limits, concentration }: ResolvedProfile,
+): void {
   const most = limits?.stuckAfter_samples ?? STUCK_SAMPLES;
   const runs = new Map<number, number[]>();
   const close = (run: number[]) => {
@@ -195,7 +200,7 @@ function checkStuck({ reader, moleFraction_ppm, instrument }: Columns, { limits,
 const AMBIENT_LOWEST = 0.3;
 const AMBIENT_HIGHEST = 300;
 
-function checkAmbient({ reader, moleFraction_ppm }: Columns, profile: SensorProfile, fileLog: FaultLog): void {
+function checkAmbient({ reader, moleFraction_ppm }: Columns, profile: ResolvedProfile, fileLog: FaultLog): void {
   const ambient = substanceOf(profile.substance)?.ambient_ppm;
   if (ambient === undefined || profile.limits?.ambientCheck === false) return;
   const used = moleFraction_ppm.filter((_, row) => reader.marks.isUsed(row)).sort();

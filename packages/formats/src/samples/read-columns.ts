@@ -1,6 +1,7 @@
 /** A sample file's columns in Plumeline's units and conventions, each row checked. */
 import { localFrameAt, substanceOf, toMoleFraction_ppm, unitOf, wrapDegrees } from '@plumeline/core';
 import { heightMeasure } from '../profile/check-profile.ts';
+import type { ResolvedProfile } from '../profile/resolve-gas.ts';
 import type { SensorProfile } from '../profile/schema.ts';
 import { ColumnReader, type JoinedTable } from './column-reader.ts';
 import type { Table } from './csv-table.ts';
@@ -9,6 +10,7 @@ import { DAY_S, dateSeconds, parseTimeFormat, zoneOffset_s } from './time-format
 
 /** Columns of one file; arrays are as long as its rows, `marks` says which rows are in use. */
 export interface Columns {
+  readonly profile: ResolvedProfile;
   readonly reader: ColumnReader;
   readonly time_s: Float64Array;
   readonly lat_deg: Float64Array;
@@ -45,7 +47,7 @@ export interface ReadColumnsOptions {
 }
 
 /** Every column the profile names must be in the table (see `missingColumns`). Row faults go to the log. */
-export function readColumns(table: Table, profile: SensorProfile, options: ReadColumnsOptions): Columns {
+export function readColumns(table: Table, profile: ResolvedProfile, options: ReadColumnsOptions): Columns {
   const reader = new ColumnReader(table, profile, options.joined, options.log);
   selectRows(reader, options.only);
   excludeUnjoined(reader, profile, options.joined);
@@ -59,6 +61,7 @@ export function readColumns(table: Table, profile: SensorProfile, options: ReadC
   const optional = (measure: Parameters<ColumnReader['numbers']>[0] | undefined) =>
     measure === undefined ? undefined : reader.numbers(measure, 'optional');
   return {
+    profile,
     reader,
     time_s,
     ...place,
@@ -246,8 +249,8 @@ function readHeights(
   const measure = heightMeasure(height) ?? height.pressure!;
   let heights = reader.numbers(measure, 'needed');
   if (height.pressure !== undefined) {
-    const start = heights.findIndex((value, row) => value > 0 && reader.marks.isUsed(row));
-    heights = toHydrostaticHeights(heights, heights[start], temperature_K?.[start] ?? defaults.airTemperature_K);
+    const lowest = lowestPlace(heights, reader);
+    heights = toHydrostaticHeights(heights, heights[lowest], temperature_K?.[lowest] ?? defaults.airTemperature_K);
   }
   reader.requireRange(heights, {
     code: 'height-range',
@@ -259,6 +262,16 @@ function readHeights(
     remedy: 'Correct the value or its unit, declare it missing in the profile, or set limits.lowestHeightAgl_m.',
   });
   return heights;
+}
+
+/** Row in use of the highest pressure: the lowest point of the flight, mostly its landing. */
+function lowestPlace(pressure_Pa: Float64Array, reader: ColumnReader): number {
+  let lowest = -1;
+  for (let row = 0; row < pressure_Pa.length; row++) {
+    if (!reader.marks.isUsed(row) || Number.isNaN(pressure_Pa[row])) continue;
+    if (lowest < 0 || pressure_Pa[row] > pressure_Pa[lowest]) lowest = row;
+  }
+  return lowest;
 }
 
 /** Height over the place of `start_Pa` [m]: (R_dry T / g) ln(p0 / p), isothermal; 1 % within 300 m. */
@@ -273,7 +286,7 @@ const NOISE_BELOW_ZERO = 6;
 
 function readConcentrations(
   reader: ColumnReader,
-  profile: SensorProfile,
+  profile: ResolvedProfile,
   air: { airTemperature_K: Float64Array | undefined; airPressure_Pa: Float64Array | undefined },
 ): Float64Array {
   const { concentration, defaults, limits } = profile;

@@ -59,9 +59,11 @@ function parsePattern(format: string): TimeFormat | undefined {
       fields.push(TOKENS[part][0]);
       return TOKENS[part][1];
     }
-    return part.replace(/[^A-Za-z0-9]/, '\\$&');
+    return part.replace(/[.+?^${}()|[\]\\/]/, '\\$&');
   });
   const has = (field: string) => fields.includes(field);
+  // One star at most, so that matching stays linear.
+  if (format.split('*').length > 2) return undefined;
   if (!has('hour') || !has('minute') || new Set(fields).size !== fields.length) return undefined;
   const hasYear = has('year') || has('shortYear');
   const hasDate = hasYear && has('month') && has('day');
@@ -121,6 +123,11 @@ export function zoneOffset_s(zone: string): number | undefined {
 /** Seconds since 1970 of a date `YYYY-MM-DD`; NaN when there is none. */
 export function dateSeconds(date: string): number {
   return /^\d{4}-\d\d-\d\d$/.test(date) ? parseIso(`${date} 00:00`).time_s : Number.NaN;
+}
+
+/** Whether a text is a day of the calendar, YYYY-MM-DD. */
+export function isDate(text: string): boolean {
+  return !Number.isNaN(dateSeconds(text));
 }
 
 /** UTC instant, ISO 8601 with milliseconds. */

@@ -1,6 +1,6 @@
 /** Rows of one recording, from one file or several, as a sample series. */
 import type { Exclusion, SampleContext, SampleSeries } from '@plumeline/core';
-import type { SensorProfile } from '../profile/schema.ts';
+import type { ResolvedProfile } from '../profile/resolve-gas.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Columns, PerRecording, PerRow } from './read-columns.ts';
 
@@ -15,13 +15,13 @@ type Known = Omit<SampleContext, 'lag_s' | 'averaging_s'>;
 /** Series of the pieces in the given order. `known` is the context from sidecars and defaults. */
 export function toSeries(
   pieces: readonly Piece[],
-  profile: SensorProfile,
   known: Known,
   excluded: readonly Exclusion[],
   log: FaultLog,
 ): SampleSeries {
   const pick = (get: (columns: Columns) => Float64Array) => gather(pieces, get);
   const first = pieces[0].columns;
+  const { profile } = first;
   const time_s = pick((columns) => columns.time_s);
   const lat_deg = pick((columns) => columns.lat_deg);
   const lon_deg = pick((columns) => columns.lon_deg);
@@ -101,7 +101,11 @@ function gatherInstruments(pieces: readonly Piece[]): Pick<SampleSeries, 'instru
 }
 
 /** Values that hold for the whole recording, from columns; a fault where a column disagrees with itself. */
-function constants(pieces: readonly Piece[], profile: SensorProfile, log: FaultLog): { [K in PerRecording]?: number } {
+function constants(
+  pieces: readonly Piece[],
+  profile: ResolvedProfile,
+  log: FaultLog,
+): { [K in PerRecording]?: number } {
   const found: { [K in PerRecording]?: number } = {};
   for (const key of Object.keys(pieces[0].columns.perRecording) as PerRecording[]) {
     for (const { columns, rows } of pieces) {
