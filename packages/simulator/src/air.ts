@@ -32,7 +32,7 @@ export interface Weather {
 }
 
 export const WIND_HEIGHT_M = 10;
-const MODE_COUNT = 20;
+const MODE_COUNT = 12;
 /** Height whose mean wind carries the meander's eddies [m]. */
 const EDDY_HEIGHT_M = 30;
 /** Share of the eddy turnover rate at which a mode's phase runs (Fung et al. 1992: of order one half). */
@@ -47,15 +47,17 @@ export interface Air {
   /** Path of the eddies since `start_s` [m]. */
   readonly eddyEast_m: Float64Array;
   readonly eddyNorth_m: Float64Array;
-  readonly modes: readonly Mode[];
+  readonly modes: Modes;
 }
 
-interface Mode {
-  readonly kx: number;
-  readonly ky: number;
-  readonly amplitude: number;
-  readonly frequency: number;
-  readonly phase: number;
+/** One entry a mode: wave vector [rad m-1], its square, amplitude over wave number, frequency [rad s-1], phase. */
+export interface Modes {
+  readonly kx: Float64Array;
+  readonly ky: Float64Array;
+  readonly k2: Float64Array;
+  readonly scale: Float64Array;
+  readonly frequency: Float64Array;
+  readonly phase: Float64Array;
 }
 
 export function makeAir(weather: Weather, random: Random, period: { start_s: number; seconds: number }): Air {
@@ -81,29 +83,28 @@ export function makeAir(weather: Weather, random: Random, period: { start_s: num
   return { weather, start_s: period.start_s, east_mps, north_mps, eddyEast_m, eddyNorth_m, modes };
 }
 
-function makeModes(weather: Weather, random: Random): Mode[] {
+function makeModes(weather: Weather, random: Random): Modes {
   const sigma = weather.sigmaV_mps * Math.sqrt(weather.meanderShare);
   const [shortest, longest] = weather.meanderLength_m;
-  const lengths = Array.from(
+  const lengths = Float64Array.from(
     { length: MODE_COUNT },
     (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / MODE_COUNT),
   );
   // Isotropic directions leave half of a mode's mean square A^2/2 in each component.
   const total = lengths.reduce((sum, length) => sum + length ** (2 / 3) / 4, 0);
-  // Directions spread evenly in a shuffled order, so that every flight's meander is isotropic over scales.
+  // Golden-ratio steps spread the directions evenly, so that every flight's meander is isotropic over scales.
   const offset = random.uniform();
-  return lengths.map((length, i) => {
-    const angle = 2 * Math.PI * ((offset + i * 0.618033988749895) % 1);
-    const amplitude = sigma * Math.sqrt(length ** (2 / 3) / total);
-    const k = (2 * Math.PI) / length;
-    return {
-      kx: k * Math.cos(angle),
-      ky: k * Math.sin(angle),
-      amplitude,
-      frequency: UNSTEADINESS * k * amplitude * random.normal(),
-      phase: 2 * Math.PI * random.uniform(),
-    };
-  });
+  const angle = lengths.map((_, i) => 2 * Math.PI * ((offset + i * 0.618033988749895) % 1));
+  const k = lengths.map((length) => (2 * Math.PI) / length);
+  const amplitude = lengths.map((length) => sigma * Math.sqrt(length ** (2 / 3) / total));
+  return {
+    kx: k.map((value, i) => value * Math.cos(angle[i])),
+    ky: k.map((value, i) => value * Math.sin(angle[i])),
+    k2: k.map((value) => value * value),
+    scale: k.map((value, i) => amplitude[i] / value),
+    frequency: k.map((value, i) => UNSTEADINESS * value * amplitude[i] * random.normal()),
+    phase: k.map(() => 2 * Math.PI * random.uniform()),
+  };
 }
 
 /**
@@ -115,15 +116,13 @@ export function meanderAt(air: Air, x: number, y: number, second: number, spread
   const dy = y - air.eddyNorth_m[second];
   let east = 0;
   let north = 0;
-  for (const mode of air.modes) {
-    const k2 = mode.kx * mode.kx + mode.ky * mode.ky;
-    // exp(-k2 spread2 / 2) to within 15 % where it matters, without the exponential.
-    const half = 1 + 0.25 * k2 * spread2;
-    const speed =
-      (mode.amplitude * Math.cos(mode.kx * dx + mode.ky * dy + mode.frequency * second + mode.phase)) /
-      (half * half * Math.sqrt(k2));
-    east -= speed * mode.ky;
-    north += speed * mode.kx;
+  const { kx, ky, k2, scale, frequency, phase } = air.modes;
+  for (let n = 0; n < MODE_COUNT; n++) {
+    // 1 / half^2 is exp(-k2 spread2 / 2) to within 15 % where it matters, without the exponential.
+    const half = 1 + 0.25 * k2[n] * spread2;
+    const speed = (scale[n] * Math.cos(kx[n] * dx + ky[n] * dy + frequency[n] * second + phase[n])) / (half * half);
+    east -= speed * ky[n];
+    north += speed * kx[n];
   }
   out[0] = east;
   out[1] = north;

@@ -12,8 +12,8 @@ const INSTRUMENT_LAG_S = 2;
 const INSTRUMENT_RESPONSE_S = 0.5;
 const AIR_TEMPERATURE_K = 298.15;
 const AIR_PRESSURE_PA = 101_325;
-const PUFF_INTERVAL_S = 4;
-const PUFF_LIFE_S = 1400;
+const PUFF_INTERVAL_S = 5;
+const PUFF_LIFE_S = 1200;
 
 /** What stays the same over an exercise's flights. */
 export interface Campaign {

@@ -16,6 +16,14 @@ export interface SourceGeometry {
   readonly extent_m: number;
 }
 
+export interface PuffSpan {
+  /** Whole seconds between puffs, and how long one is followed. */
+  readonly interval_s: number;
+  readonly life_s: number;
+  /** Puffs whose reach lies further along the mean wind than this are given up [m]; Infinity keeps all. */
+  readonly lastAlong_m: number;
+}
+
 export interface PuffCloud {
   readonly geometry: SourceGeometry;
   readonly interval_s: number;
@@ -26,11 +34,16 @@ export interface PuffCloud {
   readonly mass_kg: Float64Array;
   readonly velocityEast_mps: Float64Array;
   readonly velocityNorth_mps: Float64Array;
+  readonly scratch: Float64Array;
   emitted: number;
-  /** By age [s]. */
+  /** By age [s]: variance, four spreads, height's standard deviation, wind over that at 10 m. */
   readonly spread2_m2: Float64Array;
+  readonly reachBeyond_m: Float64Array;
   readonly sigmaZ_m: Float64Array;
   readonly speedRatio: Float64Array;
+  /** Puffs further along the mean wind than this are given up [m]. */
+  readonly lastAlong_m: number;
+  readonly windTo: readonly [number, number];
   /** Box around all puffs, four spreads wide: [west, south, east, north] in metres. */
   readonly reach_m: Float64Array;
 }
@@ -39,10 +52,10 @@ export interface PuffCloud {
 const REACH_SPREADS = 4;
 /** A puff's meander velocity is read anew after this share of its age, at most every `STALEST_S`. */
 const REFRESH_SHARE = 0.1;
-const STALEST_S = 8;
+const STALEST_S = 24;
 const VERTICAL_EXTENT_M = 0.5;
 
-export function makePuffs(air: Air, geometry: SourceGeometry, span: { interval_s: number; life_s: number }): PuffCloud {
+export function makePuffs(air: Air, geometry: SourceGeometry, span: PuffSpan): PuffCloud {
   const { weather } = air;
   const capacity = Math.ceil(span.life_s / span.interval_s);
   const table = (value: (age: number) => number) =>
@@ -52,6 +65,8 @@ export function makePuffs(air: Air, geometry: SourceGeometry, span: { interval_s
     Math.sqrt(VERTICAL_EXTENT_M ** 2 + taylorVariance(weather.sigmaW_mps ** 2, weather.verticalTime_s, age)),
   );
   const zeros = () => new Float64Array(capacity);
+  const wind = Math.hypot(weather.windEast_mps, weather.windNorth_mps);
+  const spread2_m2 = table((age) => geometry.extent_m ** 2 + taylorVariance(relative, weather.lagrangianTime_s, age));
   return {
     geometry,
     interval_s: span.interval_s,
@@ -61,10 +76,14 @@ export function makePuffs(air: Air, geometry: SourceGeometry, span: { interval_s
     mass_kg: zeros(),
     velocityEast_mps: zeros(),
     velocityNorth_mps: zeros(),
+    scratch: new Float64Array(2),
     emitted: 0,
-    spread2_m2: table((age) => geometry.extent_m ** 2 + taylorVariance(relative, weather.lagrangianTime_s, age)),
+    spread2_m2,
+    reachBeyond_m: spread2_m2.map((value) => REACH_SPREADS * Math.sqrt(value)),
     sigmaZ_m,
     speedRatio: sigmaZ_m.map((sigma) => meanProfile(geometry.heightAgl_m, sigma, weather)),
+    lastAlong_m: span.lastAlong_m,
+    windTo: wind > 0 ? [weather.windEast_mps / wind, weather.windNorth_mps / wind] : [0, 0],
     reach_m: new Float64Array(4),
   };
 }
@@ -98,10 +117,11 @@ export function stepPuffs(cloud: PuffCloud, air: Air, second: number, rate_kgps:
   const { x_m, y_m, velocityEast_mps, velocityNorth_mps, reach_m, capacity, interval_s } = cloud;
   const east = air.east_mps[second];
   const north = air.north_mps[second];
-  const velocity = new Float64Array(2);
+  const [alongEast, alongNorth] = cloud.windTo;
+  const velocity = cloud.scratch;
   let [west, south, mostEast, mostNorth] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let n = Math.max(0, cloud.emitted - capacity); n < cloud.emitted; n++) {
-    const i = n % capacity;
+  const oldest = Math.max(0, cloud.emitted - capacity);
+  for (let n = oldest, i = oldest % capacity; n < cloud.emitted; n++, i = i + 1 === capacity ? 0 : i + 1) {
     if (cloud.mass_kg[i] === 0) continue;
     const age = second - n * interval_s;
     const refresh = Math.min(STALEST_S, 1 + Math.floor(age * REFRESH_SHARE));
@@ -113,11 +133,12 @@ export function stepPuffs(cloud: PuffCloud, air: Air, second: number, rate_kgps:
     const ratio = cloud.speedRatio[age];
     x_m[i] += east * ratio + velocityEast_mps[i];
     y_m[i] += north * ratio + velocityNorth_mps[i];
-    const reach = REACH_SPREADS * Math.sqrt(cloud.spread2_m2[age + 1]);
-    west = Math.min(west, x_m[i] - reach);
-    mostEast = Math.max(mostEast, x_m[i] + reach);
-    south = Math.min(south, y_m[i] - reach);
-    mostNorth = Math.max(mostNorth, y_m[i] + reach);
+    const reach = cloud.reachBeyond_m[age + 1];
+    if (x_m[i] * alongEast + y_m[i] * alongNorth - reach > cloud.lastAlong_m) cloud.mass_kg[i] = 0;
+    if (x_m[i] - reach < west) west = x_m[i] - reach;
+    if (x_m[i] + reach > mostEast) mostEast = x_m[i] + reach;
+    if (y_m[i] - reach < south) south = y_m[i] - reach;
+    if (y_m[i] + reach > mostNorth) mostNorth = y_m[i] + reach;
   }
   reach_m.set([west, south, mostEast, mostNorth]);
 }
@@ -149,8 +170,8 @@ export function addConcentration(
   const { x, y, z } = place;
   const { reach_m, capacity, interval_s } = cloud;
   if (!(x > reach_m[0] && y > reach_m[1] && x < reach_m[2] && y < reach_m[3])) return;
-  for (let n = Math.max(0, cloud.emitted - capacity); n < cloud.emitted; n++) {
-    const i = n % capacity;
+  const oldest = Math.max(0, cloud.emitted - capacity);
+  for (let n = oldest, i = oldest % capacity; n < cloud.emitted; n++, i = i + 1 === capacity ? 0 : i + 1) {
     const age = second + 1 - n * interval_s;
     const spread2 = cloud.spread2_m2[age];
     const dx = x - cloud.x_m[i];

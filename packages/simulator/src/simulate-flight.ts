@@ -146,7 +146,11 @@ function feelSources(
   air: Air,
   spinUp: number,
 ) {
-  const span = { interval_s: conditions.puffInterval_s, life_s: conditions.puffLife_s };
+  const span = {
+    interval_s: conditions.puffInterval_s,
+    life_s: conditions.puffLife_s,
+    lastAlong_m: furthestAlong(track, conditions.weather),
+  };
   return emitters.map((emitter) => {
     const cloud = makePuffs(air, emitter, span);
     const concentration = new Float64Array(track.x_m.length);
@@ -164,6 +168,17 @@ function feelSources(
       total.concentration_kgpm3 > 0 ? total.weightedRate / total.concentration_kgpm3 : undefined;
     return { concentration, observedRate_kgps };
   });
+}
+
+/** How far along the mean wind the track reaches, with room for puffs that a lull carries back [m]. */
+function furthestAlong(track: Track, { windEast_mps, windNorth_mps }: Weather): number {
+  const wind = Math.hypot(windEast_mps, windNorth_mps);
+  const LULL_M = 500;
+  let furthest = -Infinity;
+  track.x_m.forEach((x, i) => {
+    furthest = Math.max(furthest, (x * windEast_mps + track.y_m[i] * windNorth_mps) / wind);
+  });
+  return wind > 0 ? furthest + LULL_M : Infinity;
 }
 
 /** Mean over the stretch flown in the second that ends at sample i. */
