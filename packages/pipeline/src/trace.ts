@@ -31,13 +31,13 @@ export function traceOf(id: RecordId, records: readonly PlumelineRecord[]): Trac
 /** The tree as text, one record a line, files under their recording. */
 export function formatTrace(root: TraceNode): string {
   const lines: string[] = [];
-  const walk = (node: TraceNode, head: string, indent: string): void => {
+  const walk = (node: TraceNode, head: string, indent: string, saidAbove: string): void => {
     lines.push(`${head}${lineOf(node)}`);
     const children: ((head: string, indent: string) => void)[] = [
-      ...(node.repeated ? [] : detailsOf(node)).map((text) => (inner: string) => {
+      ...(node.repeated ? [] : detailsOf(node, saidAbove)).map((text) => (inner: string) => {
         lines.push(`${inner}${text}`);
       }),
-      ...node.from.map((child) => (inner: string, deeper: string) => walk(child, inner, deeper)),
+      ...node.from.map((child) => (inner: string, deeper: string) => walk(child, inner, deeper, makingOf(node))),
       ...node.missing.map((id) => (inner: string) => {
         lines.push(`${inner}${id}  MISSING: named as origin, not among these records`);
       }),
@@ -47,7 +47,7 @@ export function formatTrace(root: TraceNode): string {
       child(`${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
     });
   };
-  walk(root, '', '');
+  walk(root, '', '', '');
   return `${lines.join('\n')}\n`;
 }
 
@@ -87,17 +87,21 @@ function lineOf(node: TraceNode): string {
   return `${marking}${node.kind} ${node.id}  ${node.summary}${node.repeated ? '  (origins above)' : ''}`;
 }
 
-function detailsOf({ provenance, files }: TraceNode): string[] {
+/** How the record was made, unless the record above was made alike; then its files. */
+function detailsOf(node: TraceNode, saidAbove: string): string[] {
+  const making = makingOf(node);
+  const files = node.files.map(({ name, digest, bytes }) => `file ${name}  ${bytes} bytes  sha256:${digest}`);
+  return making === saidAbove ? files : [making, ...files];
+}
+
+function makingOf({ provenance }: TraceNode): string {
   const settings = Object.entries(provenance.settings ?? {}).map(([key, value]) => `${key}=${value}`);
   return [
-    [
-      `by ${provenance.software}`,
-      `profile ${provenance.profile.name} sha256:${provenance.profile.digest}`,
-      provenance.seed === undefined ? 'no random step' : `seed ${provenance.seed}`,
-      ...(settings.length === 0 ? [] : [`settings ${settings.join(' ')}`]),
-    ].join(' · '),
-    ...files.map(({ name, digest, bytes }) => `file ${name}  ${bytes} bytes  sha256:${digest}`),
-  ];
+    `by ${provenance.software}`,
+    `profile ${provenance.profile.name} sha256:${provenance.profile.digest}`,
+    provenance.seed === undefined ? 'no random step' : `seed ${provenance.seed}`,
+    ...(settings.length === 0 ? [] : [`settings ${settings.join(' ')}`]),
+  ].join(' · ');
 }
 
 /** What a person wants to know of a record in one line. */

@@ -13,15 +13,13 @@ const RECORDS = [exampleSite(), exampleEstimate(), exampleDetection(), exampleRe
 describe('trace', () => {
   it('walks a site back to the bytes of its files', () => {
     const text = formatTrace(traceOf('sit-7f3a0000', RECORDS));
+    // How a record was made is said once for as long as it stays the same.
     expect(text.split('\n').map((line) => line.replace(/^[│├└─ ]+/, '').split(' ')[0])).toEqual([
       'site',
       'by',
       'source-estimate',
-      'by',
       'detection',
-      'by',
       'recording',
-      'by',
       'file',
       '',
     ]);

@@ -1,0 +1,155 @@
+/** The `plumeline` command: says what can be done, hands each command its options, turns faults into exit codes. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ExitCode, explain } from './explain.ts';
+import { DEFAULT_SERVER, softwareVersion } from './software.ts';
+
+// Each command's code is loaded when it is called, so that --help and --version answer at once.
+const program = new Command('plumeline')
+  .description(
+    'Finds where on the ground a gas comes from, using unarmed aircraft. Flight files in, a source with its doubt out.',
+  )
+  .version(softwareVersion(), '-V, --version', 'Print the version.')
+  .helpOption('-h, --help', 'Show help.')
+  .helpCommand(false)
+  .showHelpAfterError('(plumeline --help shows what there is)')
+  .configureHelp({ showGlobalOptions: false })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  plumeline process flight-folder --out result          flight files to a source with its regions, a report and maps
+  plumeline process flight.csv --out result --profile uav_so2_vulcano2022
+  plumeline trace sit-0e673198513630fca5df --in result  walk a record back to the bytes it rests on
+  plumeline profiles                                    which sensors it can read
+  plumeline up                                          build what changed, start the server and the workbench
+
+Exit codes: 0 done (also when nothing was found), 2 the input or the command is at fault, 1 Plumeline is.`,
+  );
+
+program
+  .command('process')
+  .summary('files of a flight in, a source with its uncertainty out')
+  .description(
+    'Reads the files of one or many flights, looks for gas and for where it comes from, writes a result folder.',
+  )
+  .argument('<input>', 'folder with flight files, or one file')
+  .requiredOption('-o, --out <folder>', 'folder to write; made whole or not at all')
+  .option('-p, --profile <name>', 'sensor profile by name or path; otherwise chosen by the files')
+  .option('--truth <lat,lon>', 'known position of the source, to compare with (never used to find it)', parsePosition)
+  .option('--lang <en|es>', 'language of the report', parseLanguage, 'en')
+  .option('--exercise', 'mark everything as training data')
+  .option('--only <column=value>', 'keep only rows whose column has this text; may be repeated', collectFilter)
+  .option('--date <YYYY-MM-DD>', 'date of files whose times have none')
+  .option(
+    '--on-bad-row <refuse|exclude>',
+    'what to do with rows that cannot be used; the profile says otherwise',
+    parseBadRow,
+  )
+  .option('--force', 'write into a folder that holds other things; they are kept')
+  .option('--json', 'print result.json on stdout')
+  .addHelpText(
+    'after',
+    `
+Writes result.json, report.html, result.kml, sources.geojson, sites.geojson, detections.geojson, track.geojson and
+records.json; with many recordings also flights/<name>/ with the result and report of each.
+
+Examples:
+  plumeline process faam_elgin_b689 --out out --truth 57.011619,1.838534
+  plumeline process ginninderra2015 --out out --only inst_group=EC
+  plumeline process exercise --out out --exercise --lang es`,
+  )
+  .action(async (path, options) => (await import('./process-command.ts')).processCommand(path, options));
+
+const profiles = program
+  .command('profiles')
+  .summary('list, show and check sensor profiles')
+  .description('What the columns of a file mean.');
+profiles
+  .command('list', { isDefault: true })
+  .description('Names and titles of all profiles.')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./profiles-command.ts')).listProfilesCommand(options));
+profiles
+  .command('show')
+  .description('The text of a profile.')
+  .argument('<name>', 'name of the profile')
+  .action(async (name) => (await import('./profiles-command.ts')).showProfileCommand(name));
+profiles
+  .command('check')
+  .description('Says every fault of a profile file.')
+  .argument('<file>', 'YAML file')
+  .action(async (file) => (await import('./profiles-command.ts')).checkProfileCommand(file));
+
+program
+  .command('trace')
+  .summary('walk a record back to the bytes it rests on')
+  .description(
+    'Prints the chain of a record: what it was derived from, down to files with their SHA-256, profile, version and seed.',
+  )
+  .argument('<id>', 'id of a record, e.g. of a site; with --in its first digits are enough')
+  .option('--in <folder>', 'look in a result folder')
+  .option('--server <url>', 'ask a running server', DEFAULT_SERVER)
+  .option('--json', 'as JSON')
+  .action(async (id, options) => (await import('./trace-command.ts')).traceCommand(id, options));
+
+program
+  .command('up')
+  .description('Build what changed and start the server with the workbench.')
+  .action(async () => (await import('./server-command.ts')).upCommand());
+program
+  .command('server')
+  .description('Start the server only.')
+  .action(async () => (await import('./server-command.ts')).serverCommand());
+
+const exercise = program
+  .command('exercise')
+  .summary('make and score exercises')
+  .description('Training data with a sealed truth.');
+exercise
+  .command('new')
+  .description('Make a seeded exercise: flight files, and the truth in a sealed file.')
+  .requiredOption('--seed <number>', 'the same seed makes the same exercise', parseSeed)
+  .requiredOption('-o, --out <folder>', 'folder to write')
+  .action(async (options) => (await import('./exercise-command.ts')).exerciseNewCommand(options));
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  process.exitCode =
+    error instanceof CommanderError ? (error.exitCode === 0 ? ExitCode.done : ExitCode.badInput) : explain(error);
+}
+
+function parsePosition(text: string): { lat: number; lon: number } {
+  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [lat = Number.NaN, lon = Number.NaN] = parts;
+  if (parts.length !== 2 || !(Math.abs(lat) <= 90) || !(Math.abs(lon) <= 180)) {
+    throw new InvalidArgumentError('Give latitude and longitude in degrees, e.g. 57.0116,1.8385.');
+  }
+  return { lat, lon };
+}
+
+function parseLanguage(text: string): 'en' | 'es' {
+  if (text !== 'en' && text !== 'es') throw new InvalidArgumentError('Reports exist in en and es.');
+  return text;
+}
+
+function parseBadRow(text: string): 'refuse' | 'exclude' {
+  if (text !== 'refuse' && text !== 'exclude') throw new InvalidArgumentError('Give refuse or exclude.');
+  return text;
+}
+
+function collectFilter(
+  text: string,
+  before: { column: string; value: string }[] = [],
+): { column: string; value: string }[] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Give column=value, e.g. inst_group=EC.');
+  return [...before, { column: text.slice(0, at), value: text.slice(at + 1) }];
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 2 ** 32 - 1)
+    throw new InvalidArgumentError('Give a whole number from 0 to 4294967295.');
+  return seed;
+}
