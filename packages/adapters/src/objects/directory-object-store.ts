@@ -3,13 +3,15 @@
  * is checked whenever it is read.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConflictError, type Digest, NotFoundError, type ObjectStore } from '@plumeline/core';
 
 /** Largest object taken. Objects pass through memory whole; a flight's samples are megabytes, not gigabytes. */
 export const LARGEST_OBJECT_BYTES = 1 << 30;
+
+const DIGEST = /^[0-9a-f]{64}$/;
 
 export interface DirectoryObjectStoreOptions {
   readonly directory: string;
@@ -69,10 +71,7 @@ export class DirectoryObjectStore implements ObjectStore {
   }
 
   async has(digest: Digest): Promise<boolean> {
-    return access(this.#pathOf(digest), constants.R_OK).then(
-      () => true,
-      () => false,
-    );
+    return DIGEST.test(digest) && existsSync(this.#pathOf(digest));
   }
 
   /** Whether the object is there and sound; a damaged one is written anew by `save`. */
@@ -83,7 +82,7 @@ export class DirectoryObjectStore implements ObjectStore {
 
   /** Only 64 hex digits ever become a path, so no name can lead out of the directory. */
   #pathOf(digest: Digest): string {
-    if (!/^[0-9a-f]{64}$/.test(digest)) throw new NotFoundError('object', digest);
+    if (!DIGEST.test(digest)) throw new NotFoundError('object', digest);
     return join(this.#directory, digest.slice(0, 2), digest.slice(2, 4), digest);
   }
 }

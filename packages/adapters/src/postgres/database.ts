@@ -1,6 +1,7 @@
 /** The database as the other parts of this package use it: the same on the embedded one and on a server. */
 import type { Kysely } from 'kysely';
 import type { PostgresJobLedger } from './job-ledger.ts';
+import type { Migration } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 export interface Database {
@@ -33,6 +34,8 @@ export interface OpenOptions {
   readonly cacheDirectory?: string;
   /** Longest time one statement may take on the embedded database before it is stopped [s]. */
   readonly answerWithin_s?: number;
+  /** Other migrations than this version's own, to test upgrades. */
+  readonly migrations?: readonly Migration[];
   /** One line of text a step, for people who wait. */
   readonly onProgress?: (what: string) => void;
 }

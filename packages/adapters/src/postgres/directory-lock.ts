@@ -53,7 +53,7 @@ export function lockDirectory(directory: string): DirectoryLock {
 /** Who holds the directory, as far as it says; undefined when nobody wrote it. May name a process that was killed. */
 export function ownerOf(directory: string): DirectoryOwner | undefined {
   try {
-    return JSON.parse(readFileSync(join(directory, OWNER_FILE), 'utf8')) as DirectoryOwner;
+    return (JSON.parse(readFileSync(join(directory, OWNER_FILE), 'utf8')) as DirectoryOwner | null) ?? undefined;
   } catch {
     return undefined;
   }

@@ -37,7 +37,7 @@ export async function openEmbedded(options: OpenOptions & { readonly dataDirecto
       },
     });
     const turns = exclusive(session);
-    await migrateEmbedded(turns);
+    await migrateEmbedded(turns, options.migrations);
     return embeddedDatabase({ turns, onEnd, setAddress: lock.setAddress });
   } catch (error) {
     lock.release();
@@ -45,14 +45,14 @@ export async function openEmbedded(options: OpenOptions & { readonly dataDirecto
   }
 }
 
-async function migrateEmbedded(turns: ExclusiveSession): Promise<void> {
+async function migrateEmbedded(turns: ExclusiveSession, migrations: OpenOptions['migrations']): Promise<void> {
   await withSession(turns, async (session) => {
     await session.query('begin', []);
     try {
       await migrate(
         async (text, parameters) =>
           (await (parameters === undefined ? session.batch(text) : session.query(text, parameters))).rows,
-        { shared: false },
+        { shared: false, migrations },
       );
       await session.query('commit', []);
     } catch (error) {

@@ -12,7 +12,8 @@ export type RunInTransaction = (
 export interface MigrateOptions {
   /** Whether other processes may migrate the same database at this moment (a server; never the embedded one). */
   readonly shared: boolean;
-  readonly migrations?: readonly Migration[];
+  /** This version's own when absent. */
+  readonly migrations?: readonly Migration[] | undefined;
 }
 
 /** Any number that nothing else of ours uses: "plumelin" in ASCII, as a signed 64-bit integer. */
@@ -48,7 +49,8 @@ async function ensurePostgis(run: RunInTransaction): Promise<void> {
   const present = await run("select 1 from pg_extension where extname = 'postgis'");
   if (present.length > 0) return;
   try {
-    await run('create extension if not exists postgis');
+    // Named, because an account called plumeline would otherwise put it into our own schema.
+    await run('create extension if not exists postgis schema public');
   } catch (error) {
     throw new ConflictError(
       'postgis-missing',

@@ -8,7 +8,7 @@ import { openServer } from './server-database.ts';
  * @throws ConflictError when the data directory is in use, the server unfit, or the schema of another version.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  if (options.url !== undefined) return openServer(options.url, options.onProgress ?? (() => {}));
+  if (options.url !== undefined) return openServer(options.url, options);
   if (options.dataDirectory === undefined) throw new Error('openDatabase needs a url or a dataDirectory.');
   return openEmbedded({ ...options, dataDirectory: options.dataDirectory });
 }

@@ -2,7 +2,7 @@
 import { ConflictError } from '@plumeline/core';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Database } from './database.ts';
+import type { Database, OpenOptions } from './database.ts';
 import { PostgresJobLedger } from './job-ledger.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
@@ -13,14 +13,14 @@ const OLDEST_VERSION = 150_000;
 const POOL_SIZE = 10;
 
 /** @throws ConflictError when the server is too old, lacks PostGIS, or its schema belongs to another version. */
-export async function openServer(url: string, onProgress: (what: string) => void): Promise<Database> {
-  onProgress('connecting to the PostgreSQL server');
+export async function openServer(url: string, options: OpenOptions): Promise<Database> {
+  options.onProgress?.('connecting to the PostgreSQL server');
   const settings = { connectionString: url, application_name: 'plumeline', keepAlive: true };
   const pool = new pg.Pool({ ...settings, max: POOL_SIZE, connectionTimeoutMillis: 10_000 });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
   try {
-    await migrateServer(pool);
+    await migrateServer(pool, options.migrations);
   } catch (error) {
     await pool.end();
     throw error;
@@ -45,7 +45,7 @@ export async function openServer(url: string, onProgress: (what: string) => void
   };
 }
 
-async function migrateServer(pool: pg.Pool): Promise<void> {
+async function migrateServer(pool: pg.Pool, migrations: OpenOptions['migrations']): Promise<void> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ version: number; name: string }>(
@@ -61,6 +61,7 @@ async function migrateServer(pool: pg.Pool): Promise<void> {
     await client.query('begin');
     await migrate(async (text, parameters) => rowsOf(await client.query(text, parameters && [...parameters])), {
       shared: true,
+      migrations,
     });
     await client.query('commit');
     client.release();
