@@ -6,9 +6,11 @@ import {
   decodeText,
   delimiterOf,
   FaultLog,
+  factsToSettings,
   type JoinedTable,
   matchStrength,
   measuresOf,
+  type OperatorFacts,
   parseTable,
   type SensorProfile,
   type Table,
@@ -18,21 +20,33 @@ import type { InputFile } from './ingest-files.ts';
 /** What is known of one flight beside its samples. */
 export interface FlightFacts {
   readonly known: Omit<SampleContext, 'lag_s' | 'averaging_s'>;
+  /** How this flight's instrument differs from the profile. */
+  readonly instrument: Partial<Pick<SensorProfile['concentration'], 'lag_s' | 'averaging_s' | 'detectionLimit_ppm'>>;
   /** Names of the sidecars whose bytes belong to the recording. */
   readonly files: readonly string[];
   /** Facts from sidecars whose bytes do not (they may hold an exercise's answer). */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** @throws InputError when a required sidecar is missing or one is faulty. */
-export function readFlightFacts(sample: InputFile, files: readonly InputFile[], profile: SensorProfile): FlightFacts {
+/**
+ * @param given Facts that stand in for the operator's file, when a stored recording is read again.
+ * @throws InputError when a required sidecar is missing or one is faulty.
+ */
+export function readFlightFacts(
+  sample: InputFile,
+  files: readonly InputFile[],
+  profile: SensorProfile,
+  given: OperatorFacts | undefined,
+): FlightFacts {
   const met = readMet(sample, files, profile);
-  const operator = readOperator(sample, files, profile);
-  const { airTemperature_K, airPressure_Pa, ...defaults } = profile.defaults;
+  const operator = given ?? readOperator(sample, files, profile);
+  const { lag_s, averaging_s, detectionLimit_ppm, ...known } = operator;
+  const instrument = { lag_s, averaging_s, detectionLimit_ppm };
   return {
-    known: { ...defaults, airTemperature_K, airPressure_Pa, ...met.known, ...operator.known },
+    known: { ...profile.defaults, ...met.known, ...known },
+    instrument: Object.fromEntries(Object.entries(instrument).filter(([, value]) => value !== undefined)),
     files: met.files,
-    settings: operator.settings,
+    settings: factsToSettings(operator),
   };
 }
 
@@ -75,24 +89,28 @@ function readMet(
   return { known, files: [found[0].name] };
 }
 
-function readOperator(
-  sample: InputFile,
-  files: readonly InputFile[],
-  { sidecars }: SensorProfile,
-): Pick<FlightFacts, 'known' | 'settings'> | { known: Partly; settings: FlightFacts['settings'] } {
+function readOperator(sample: InputFile, files: readonly InputFile[], { sidecars }: SensorProfile): OperatorFacts {
   const rule = sidecars?.operatorFacts;
-  if (rule === undefined) return { known: {}, settings: {} };
-  const name = rule.file.replace('{stem}', sample.name.replace(/\.[^./]*$/, ''));
-  const found = files.find((file) => file.name === name);
-  if (found === undefined) {
-    if (rule.required !== true) return { known: {}, settings: {} };
-    throw refusal('sidecar-missing', `${name} is not beside the samples.`, 'Put it in the same folder.', sample.name);
-  }
-  const known = decodeOperatorFacts(decodeText(found.bytes, name), name);
-  const settings = Object.fromEntries(
-    Object.entries(known).map(([key, value]) => [key, typeof value === 'number' ? value : value.join(' ')]),
+  if (rule === undefined) return {};
+  const stem = sample.name.slice(sample.name.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+  const wanted = rule.file.replace('{stem}', stem);
+  const found = foldersOf(sample.name)
+    .map((folder) => files.find((file) => file.name === folder + wanted))
+    .find((file) => file !== undefined);
+  if (found !== undefined) return decodeOperatorFacts(decodeText(found.bytes, found.name), found.name);
+  if (rule.required !== true) return {};
+  throw refusal('sidecar-missing', `${wanted} is not beside the samples.`, 'Put it in the same folder.', sample.name);
+}
+
+/** The file's own folder and those above it, nearest first, each with its closing slash. */
+function foldersOf(name: string): string[] {
+  const steps = name.split('/').slice(0, -1);
+  return Array.from({ length: steps.length + 1 }, (_, up) =>
+    steps
+      .slice(0, steps.length - up)
+      .map((step) => `${step}/`)
+      .join(''),
   );
-  return { known, settings };
 }
 
 export interface Joins {

@@ -6,8 +6,11 @@ import {
   type Columns,
   checkColumns,
   FaultLog,
+  factsFromSettings,
   isDate,
+  type OperatorFacts,
   type Piece,
+  type RowFilter,
   readColumns,
   type SensorProfile,
   shiftLag,
@@ -33,6 +36,23 @@ export interface IngestOptions extends TableChoice {
   readonly onBadRow?: 'refuse' | 'exclude';
   /** Date of a file whose times have none, YYYY-MM-DD. */
   readonly date?: string;
+  /** What the operator knows, in place of the file that says it; for reading a stored recording again. */
+  readonly facts?: OperatorFacts;
+}
+
+/** Options under which a stored recording's files give the same recording again, with the same id. */
+export function optionsOf({ provenance, exercise }: Recording): IngestOptions {
+  const { only, gas, date, onBadRow } = provenance.settings ?? {};
+  const facts = factsFromSettings(provenance.settings ?? {});
+  return {
+    software: provenance.software,
+    exercise,
+    ...(typeof only === 'string' && { only: JSON.parse(only) as RowFilter[] }),
+    ...(typeof gas === 'string' && { gas }),
+    ...(typeof date === 'string' && { date }),
+    ...((onBadRow === 'refuse' || onBadRow === 'exclude') && { onBadRow }),
+    ...(facts !== undefined && { facts }),
+  };
 }
 
 /**
@@ -52,13 +72,14 @@ export function ingest(
   const joins = attempt(fileLog, () => joinTables(files, profile, rowLog));
   const opened = samples.flatMap((file) => {
     const table = attempt(fileLog, () => openTable(file, profile, options, rowLog));
-    const facts = attempt(fileLog, () => readFlightFacts(file, files, profile));
+    const facts = attempt(fileLog, () => readFlightFacts(file, files, profile, options.facts));
     return table === undefined || facts === undefined ? [] : [{ ...table, facts }];
   });
   // Without joins or a date no row can be read; otherwise faults of rows are told together with those of files.
   if (joins === undefined || dateIsMissing) throw new InputError(fileLog.toFaults());
   const read = opened.map(({ table, profile: resolved, facts }) => {
-    const columns = readColumns(table, resolved, {
+    const own = { ...resolved, concentration: { ...resolved.concentration, ...facts.instrument } };
+    const columns = readColumns(table, own, {
       joined: joins.link(table),
       only: options.only ?? [],
       ...(options.date === undefined ? {} : { date: options.date }),
@@ -233,8 +254,7 @@ function settingsOf(facts: FlightFacts, options: IngestOptions): Record<string, 
   return {
     ...facts.settings,
     ...(options.onBadRow !== undefined && { onBadRow: options.onBadRow }),
-    ...(options.only !== undefined &&
-      options.only.length > 0 && { only: options.only.map(({ column, value }) => `${column}=${value}`).join(' ') }),
+    ...(options.only !== undefined && options.only.length > 0 && { only: JSON.stringify(options.only) }),
     ...(options.gas !== undefined && { gas: options.gas }),
     ...(options.date !== undefined && { date: options.date }),
   };

@@ -11,7 +11,13 @@ export interface OperatorFacts {
   readonly sigmaW_mps?: number;
   /** [west, south, east, north] in degrees. */
   readonly searchArea?: readonly [number, number, number, number];
+  /** How the instrument of this flight differs from its profile. */
+  readonly lag_s?: number;
+  readonly averaging_s?: number;
+  readonly detectionLimit_ppm?: number;
 }
+
+type NumberFact = Exclude<keyof OperatorFacts, 'searchArea'>;
 
 const NUMBERS = {
   noise_ppm: 'noise_ppm',
@@ -19,18 +25,18 @@ const NUMBERS = {
   sigma_v_mps: 'sigmaV_mps',
   sigma_w_mps: 'sigmaW_mps',
 } as const;
+const INSTRUMENT_NUMBERS = ['lag_s', 'averaging_s', 'detectionLimit_ppm'] as const;
 
 /** @throws InputError when the text is not a JSON object, or a known field is not what it should be. */
 export function decodeOperatorFacts(text: string, file: string): OperatorFacts {
   const faults: Fault[] = [];
   const content = parseObject(text, file);
   const facts: { -readonly [K in keyof OperatorFacts]: OperatorFacts[K] } = {};
-  for (const [key, name] of Object.entries(NUMBERS)) {
-    const value = content[key];
-    if (value === undefined) continue;
-    if (typeof value === 'number' && value > 0 && Number.isFinite(value)) facts[name] = value;
+  const read = (key: string, name: keyof typeof facts & NumberFact, value: unknown, lowest: number) => {
+    if (value === undefined) return;
+    if (typeof value === 'number' && Number.isFinite(value) && value >= lowest) facts[name] = value;
     else {
-      const message = `${key} is not a positive number.`;
+      const message = `${key} is not a number of at least ${lowest}.`;
       faults.push({
         code: 'operator-fact',
         message,
@@ -38,7 +44,10 @@ export function decodeOperatorFacts(text: string, file: string): OperatorFacts {
         place: { file, column: key },
       });
     }
-  }
+  };
+  for (const [key, name] of Object.entries(NUMBERS)) read(key, name, content[key], Number.MIN_VALUE);
+  const instrument = (isObject(content.instrument) ? content.instrument : {}) as Record<string, unknown>;
+  for (const name of INSTRUMENT_NUMBERS) read(`instrument.${name}`, name, instrument[name], 0);
   if (content.area !== undefined) {
     const area = toArea(content.area);
     if (area !== undefined) facts.searchArea = area;
@@ -59,8 +68,7 @@ export function decodeOperatorFacts(text: string, file: string): OperatorFacts {
 function parseObject(text: string, file: string): Record<string, unknown> {
   try {
     const content: unknown = JSON.parse(text);
-    if (typeof content === 'object' && content !== null && !Array.isArray(content))
-      return content as Record<string, unknown>;
+    if (isObject(content)) return content;
   } catch {
     // Told below: for whoever reads the message, both are "not a JSON object".
   }
@@ -74,6 +82,9 @@ function parseObject(text: string, file: string): Record<string, unknown> {
   ]);
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function toArea(value: unknown): [number, number, number, number] | undefined {
   if (!Array.isArray(value) || value.length !== 2) return undefined;
   const numbers: unknown[] = value.flat();
@@ -81,4 +92,24 @@ function toArea(value: unknown): [number, number, number, number] | undefined {
   const [west, south, east, north] = numbers as [number, number, number, number];
   const valid = west < east && south < north && south >= -90 && north <= 90 && west >= -180 && east <= 180;
   return valid ? [west, south, east, north] : undefined;
+}
+
+const PREFIX = 'operator.';
+
+/** Facts as settings of a record: what its reader cannot get from files, because their bytes are not kept. */
+export function factsToSettings(facts: OperatorFacts): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, value]) => [PREFIX + key, typeof value === 'number' ? value : value.join(' ')]),
+  );
+}
+
+/** Inverse of `factsToSettings`; undefined when the settings hold no facts. */
+export function factsFromSettings(settings: Readonly<Record<string, unknown>>): OperatorFacts | undefined {
+  const entries = Object.entries(settings)
+    .filter(([key]) => key.startsWith(PREFIX))
+    .map(([key, value]) => [
+      key.slice(PREFIX.length),
+      typeof value === 'string' ? value.split(' ').map(Number) : value,
+    ]);
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as OperatorFacts);
 }
