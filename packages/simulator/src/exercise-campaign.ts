@@ -54,7 +54,7 @@ export function drawCampaign(random: Random, substance: Substance): Campaign {
     weather: weather(0),
     fluctuation: { lnSd: sensors.between(0.35, 0.7), length_m: sensors.between(60, 180), time_s: 20 },
     gas: {
-      noise_ppm: sensors.between(0.002, 0.004),
+      noise_ppm: sensors.between(0.0035, 0.006),
       lag_s: INSTRUMENT_LAG_S,
       response_s: INSTRUMENT_RESPONSE_S,
       detectionLimit_ppm: substance.ambient_ppm === undefined ? 0.005 : 0,

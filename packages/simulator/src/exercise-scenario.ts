@@ -41,24 +41,24 @@ interface Kind {
 }
 
 const LAWFUL: readonly Kind[] = [
-  { kind: 'dairy', rate_kgph: [15, 90], heightAgl_m: [1, 3], extent_m: 50, onHours: 1, offHours: 0, lnSd: 0.2 },
-  { kind: 'landfill', rate_kgph: [60, 400], heightAgl_m: [1, 4], extent_m: 80, onHours: 1, offHours: 0, lnSd: 0.15 },
-  { kind: 'gas-plant', rate_kgph: [20, 250], heightAgl_m: [3, 15], extent_m: 8, onHours: 6, offHours: 2, lnSd: 0.3 },
-  { kind: 'brickworks', rate_kgph: [4, 30], heightAgl_m: [3, 8], extent_m: 10, onHours: 3, offHours: 2, lnSd: 0.4 },
+  { kind: 'dairy', rate_kgph: [5, 60], heightAgl_m: [1, 3], extent_m: 50, onHours: 1, offHours: 0, lnSd: 0.2 },
+  { kind: 'landfill', rate_kgph: [30, 300], heightAgl_m: [1, 4], extent_m: 80, onHours: 1, offHours: 0, lnSd: 0.15 },
+  { kind: 'gas-plant', rate_kgph: [5, 150], heightAgl_m: [3, 15], extent_m: 8, onHours: 6, offHours: 2, lnSd: 0.3 },
+  { kind: 'brickworks', rate_kgph: [1, 15], heightAgl_m: [3, 8], extent_m: 10, onHours: 3, offHours: 2, lnSd: 0.4 },
   {
     kind: 'wastewater-plant',
-    rate_kgph: [8, 70],
+    rate_kgph: [3, 40],
     heightAgl_m: [1, 3],
     extent_m: 35,
     onHours: 1,
     offHours: 0,
     lnSd: 0.15,
   },
-  { kind: 'pig-farm', rate_kgph: [10, 60], heightAgl_m: [1, 3], extent_m: 30, onHours: 1, offHours: 0, lnSd: 0.2 },
-  { kind: 'compressor', rate_kgph: [10, 120], heightAgl_m: [2, 8], extent_m: 2, onHours: 2, offHours: 1, lnSd: 0.2 },
+  { kind: 'pig-farm', rate_kgph: [3, 35], heightAgl_m: [1, 3], extent_m: 30, onHours: 1, offHours: 0, lnSd: 0.2 },
+  { kind: 'compressor', rate_kgph: [3, 80], heightAgl_m: [2, 8], extent_m: 2, onHours: 2, offHours: 1, lnSd: 0.2 },
   {
     kind: 'transfer-station',
-    rate_kgph: [4, 40],
+    rate_kgph: [1, 20],
     heightAgl_m: [1, 4],
     extent_m: 15,
     onHours: 4,
@@ -68,7 +68,7 @@ const LAWFUL: readonly Kind[] = [
 ];
 const CLANDESTINE: Kind = {
   kind: 'unregistered',
-  rate_kgph: [8, 90],
+  rate_kgph: [2, 60],
   heightAgl_m: [0.5, 3],
   extent_m: 2,
   onHours: 2.5,

@@ -9,4 +9,15 @@ export {
   type TrueSource,
 } from './make-flight.ts';
 export { type Random, randomFrom } from './random.ts';
+export { formatScore } from './score/format-score.ts';
+export {
+  type ExerciseScore,
+  MATCHING_DISTANCE_M,
+  type ScoredEstimate,
+  type ScoreOptions,
+  type Share,
+  type SourceScore,
+  type SpuriousEstimate,
+  scoreExercise,
+} from './score/score-exercise.ts';
 export { SEALED_FILE_NAME } from './seal.ts';
