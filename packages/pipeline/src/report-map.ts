@@ -26,15 +26,23 @@ const FLATTEST = 0.55;
 const TALLEST = 0.9;
 /** Regions smaller than this share of the overview get a map of their own. */
 const DETAIL_SHARE = 0.25;
+/** A known position is in the detail map when that is at most this many times as wide with it. */
+const NEAR_TRUTH_SPANS = 4;
 const SOURCE_COLOUR = '#9c1457';
 const SEARCHED_COLOURS = ['#0b5c8a', '#3f8f6b', '#7a6a1f'];
 
-/** One or two figures (detail of the source first when the track is much larger) and their legend. */
-export function renderMaps(input: MapInput): string {
+export interface Maps {
+  readonly html: string;
+  /** One figure, or two when the source is small beside the track. */
+  readonly count: 1 | 2;
+}
+
+/** Detail of the source first when the track is much larger; the legend once. */
+export function renderMaps(input: MapInput): Maps {
   const { processed, say } = input;
   const frame = localFrameAt(middleOf(processed.recording.extent));
   const scale = scaleOf(processed);
-  const sourceBox = padded(boxOf(frame, regionsOf(processed), input.truth === undefined ? [] : [input.truth]), 0.25);
+  const sourceBox = detailBox(frame, regionsOf(processed), input.truth);
   const overview = overviewBox(frame, processed, sourceBox);
   const isSmall = sourceBox !== undefined && spanOf(sourceBox) < DETAIL_SHARE * spanOf(overview);
   const whole = processed.series.instrument === undefined ? say('mapOverview') : say('mapInstruments');
@@ -44,7 +52,10 @@ export function renderMaps(input: MapInput): string {
         renderMap(input, { frame, scale, box: overview, title: whole, level: 'overview', outline: sourceBox }),
       ]
     : [renderMap(input, { frame, scale, box: overview, title: say('map'), level: 'whole' })];
-  return `<div class="maps">${figures.join('\n')}${renderLegend(input, scale)}</div>`;
+  return {
+    html: `<div class="maps">${figures.join('\n')}${renderLegend(input, scale)}</div>`,
+    count: figures.length === 2 ? 2 : 1,
+  };
 }
 
 interface MapView {
@@ -141,6 +152,14 @@ function unionOf(boxes: readonly Box[]): Box {
   return [pick(0, Math.min), pick(1, Math.min), pick(2, Math.max), pick(3, Math.max)];
 }
 
+/** Regions with room around them; a known position far away would make them specks, so it must be near to count. */
+function detailBox(frame: LocalFrame, regions: readonly MultiPolygon[], truth: Position | undefined): Box | undefined {
+  const alone = boxOf(frame, regions, []);
+  const both = truth === undefined ? alone : boxOf(frame, regions, [truth]);
+  if (alone === undefined || both === undefined) return undefined;
+  return padded(spanOf(both) < NEAR_TRUTH_SPANS * spanOf(alone) ? both : alone, 0.25);
+}
+
 /** Adds a share of the larger side on every side; a box of no size becomes ten metres wide. */
 function padded(box: Box | undefined, share: number): Box | undefined {
   if (box === undefined) return undefined;
@@ -214,25 +233,37 @@ function windArrow({ processed, say }: MapInput): { svg: string; label: string }
 
 function markerLabels({ processed, truth, say }: MapInput, draw: Draw, height: number): string[] {
   const { sources } = processed.located;
+  const known = truth === undefined ? undefined : draw(truth);
   const labels = sources.map(({ position }, index) => {
     const name = sources.length === 1 ? '' : `${index + 1}: `;
-    const [x, y] = draw(position);
-    return atMarker(x, y - 30, height, `${name}${formatDecimal(position)}`);
+    const at = draw(position);
+    return atMarker(at, height, `${name}${formatDecimal(position)}`, sideOf(at, known, 'above'));
   });
-  if (truth === undefined) return labels;
-  const [x, y] = draw(truth);
-  return isInside(x, y, height) ? [...labels, atMarker(x, y + 30, height, say('knownPosition'))] : labels;
+  if (known === undefined || !isInside(known, height)) return labels;
+  const nearest = sources.map(({ position }) => draw(position)).sort((a, b) => gap(a, known) - gap(b, known))[0];
+  return [...labels, atMarker(known, height, say('knownPosition'), sideOf(known, nearest, 'below'))];
 }
 
-function isInside(x: number, y: number, height: number): boolean {
+type Side = 'above' | 'below';
+
+/** Away from the other marker; `otherwise` when there is none. */
+function sideOf(at: readonly [number, number], other: readonly [number, number] | undefined, otherwise: Side): Side {
+  if (other === undefined || at[1] === other[1]) return otherwise;
+  return at[1] < other[1] ? 'above' : 'below';
+}
+
+function gap(a: readonly [number, number], b: readonly [number, number]): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+function isInside([x, y]: readonly [number, number], height: number): boolean {
   return x >= 0 && x <= WIDTH && y >= 0 && y <= height;
 }
 
-/** Label beside a marker, on the side that has room. */
-function atMarker(x: number, y: number, height: number, text: string): string {
-  return x < WIDTH * 0.6
-    ? at(x + 14, y, height, text, 'strong', 'start')
-    : at(x - 14, y, height, text, 'strong', 'end');
+/** Label above or below a marker, towards the side that has room. */
+function atMarker([x, y]: readonly [number, number], height: number, text: string, side: Side): string {
+  const anchor = x < WIDTH * 0.25 ? 'start' : x > WIDTH * 0.75 ? 'end' : 'middle';
+  return at(x, side === 'above' ? y - 34 : y + 34, height, text, 'strong', anchor);
 }
 
 const SHIFT = { start: '0', middle: '-50%', end: '-100%' } as const;

@@ -21,7 +21,7 @@ export function renderFacts(processed: ProcessedRecording, say: Say): string {
   const { located, recording } = processed;
   const many = located.sources.length > 1;
   const groups = located.sources.map((source, index) => {
-    const heading = many ? `<h3>${escapeHtml(say('source', { n: index + 1 }))}</h3>` : '';
+    const heading = `<p><b>${escapeHtml(say('source', { n: index + 1 }))}</b></p>`;
     return `${heading}<dl class="facts">${sourceFacts(source, say)}</dl>`;
   });
   const shared = [
@@ -34,7 +34,9 @@ export function renderFacts(processed: ProcessedRecording, say: Say): string {
     limit === undefined
       ? ''
       : fact(say('upperLimit'), `${formatNumber(limit)} kg/h`, { size: 'big', note: say('upperLimitNote') });
-  return `<div>${groups.join('')}<dl class="facts">${nothing}${shared.join('')}</dl></div>`;
+  if (!many)
+    return `<div><dl class="facts">${located.sources.map((source) => sourceFacts(source, say)).join('')}${nothing}${shared.join('')}</dl></div>`;
+  return `<div>${groups.join('')}<dl class="facts">${shared.join('')}</dl></div>`;
 }
 
 function sourceFacts(source: SourceEstimate, say: Say): string {
@@ -84,8 +86,8 @@ export function areaOf(region: MultiPolygon): number {
 }
 
 /** Says plainly where the known position lies, also when it is outside. */
-export function renderTruth(check: TruthCheck | undefined, truth: Position, say: Say): string {
-  const title = `<h3>${escapeHtml(say('truthTitle'))} <span class="soft">${formatDecimal(truth)}</span></h3>`;
+export function renderTruth(check: TruthCheck | undefined, truth: Position, say: Say, heading: 'h2' | 'h3'): string {
+  const title = `<${heading}>${escapeHtml(say('truthTitle'))} <span class="soft">${formatDecimal(truth)}</span></${heading}>`;
   if (check === undefined) return `<div class="truth">${title}<p>${escapeHtml(say('truthNone'))}</p></div>`;
   const row = (isInside: boolean, percent: number) =>
     `<li class="${isInside ? 'in' : 'out'}">${escapeHtml(say(isInside ? 'truthInside' : 'truthOutside', { percent }))}</li>`;
@@ -185,7 +187,7 @@ export function renderProvenance({ recording, located, sites }: ProcessedRecordi
     .join('');
   const id = sites[0]?.id ?? made.id;
   return `${table(say('restsOn'), [say('file'), `n:${say('bytes')}`, 'SHA-256'], files)}
-<div class="scroll"><table><tbody>${list}</tbody></table></div><p class="soft">${escapeHtml(say('reproduce', { id }))}</p>`;
+<div class="scroll"><table><tbody>${list}</tbody></table></div><p class="soft">${escapeHtml(say('reproduce', { id })).replace(/`([^`]+)`/g, '<code>$1</code>')}</p>`;
 }
 
 /** Table of ready cells; a head that starts with `n:` is of a number column. Scrolls by keyboard when it is too wide. */

@@ -14,7 +14,7 @@ export function renderPage(body: string, { title, language, banner }: PageOption
   const strip =
     banner === undefined
       ? ''
-      : `<div class="banner" role="note"><strong>${escapeHtml(banner.word)}</strong> ${escapeHtml(banner.note)}</div>`;
+      : `<aside class="banner" aria-label="${escapeHtml(banner.word)}"><strong>${escapeHtml(banner.word)}</strong> ${escapeHtml(banner.note)}</aside>`;
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -52,19 +52,23 @@ p{margin:.4rem 0;max-width:72ch}
 section.recording+section.recording{border-top:3px solid var(--ink);margin-top:3rem;padding-top:.5rem}
 .split{display:grid;grid-template-columns:minmax(0,1fr) 17.5rem;gap:1.75rem;align-items:start;margin-top:1.2rem}
 .maps{display:grid;gap:1.2rem}
+.pair{margin-top:1.4rem}
+.pair .maps{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start;gap:.6rem 1.4rem}
+.pair .legend{grid-column:1/-1}
+.pair>div>dl.facts{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.9rem 1.6rem;margin-bottom:1.4rem}
 figure{margin:0}
 figcaption{margin-bottom:.35rem}
 figcaption b{color:var(--ink);font-weight:600}
 dl.facts{margin:0;display:grid;gap:.9rem}
 dl.facts>div{border-top:1px solid var(--line);padding-top:.5rem}
-dl.facts>div:first-child{border-top:2px solid var(--ink)}
+dl.facts+h3,dl.facts+dl.facts{margin-top:1.2rem}
 dl.facts dt{color:var(--soft);font-size:.8125rem}
 dl.facts dd{margin:0}
 dl.facts .big{font-size:1.75rem;line-height:1.2;font-weight:600;letter-spacing:-.02em}
 dl.facts .mid{font-size:1.0625rem;font-weight:600}
 dl.facts .note{color:var(--soft);font-size:.8125rem}
 .truth{border:1px solid var(--line);border-left:4px solid var(--ink);padding:.7rem 1rem;margin-top:1.2rem;border-radius:0 6px 6px 0}
-.truth h3{margin:0 0 .2rem}
+.truth h2,.truth h3{font-size:1rem;letter-spacing:0;margin:0 0 .2rem}
 .truth ul{list-style:none;margin:.2rem 0;padding:0}
 .truth li::before{display:inline-block;width:1.4em;font-weight:700}
 .truth .in::before{content:"\\2713"}
@@ -94,8 +98,8 @@ ul.plain li{margin:.25rem 0}
 a{color:var(--accent)}
 a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--soft);font-size:.875rem}
-@media(max-width:820px){.split{grid-template-columns:1fr}dl.facts{grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.9rem 1.5rem}dl.facts>div:first-child{border-top-width:1px}.wide{display:none}}
-@media print{@page{size:A4;margin:13mm}body{background:#fff;font-size:10pt}.sheet{padding:0;max-width:none;min-height:0}.banner{position:fixed;left:0;right:0}.banner+.sheet{padding-top:2.6rem}
+@media(max-width:820px){.split,.pair .maps{grid-template-columns:minmax(0,1fr)}dl.facts{grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.9rem 1.5rem}.wide{display:none}.plot .at{font-size:.6875rem}}
+@media print{html{font-size:12px}@page{size:A4;margin:13mm}body{background:#fff;font-size:10pt}.sheet{padding:0;max-width:none;min-height:0}.banner{position:fixed;left:0;right:0}.banner+.sheet{padding-top:2.6rem}
 .split{grid-template-columns:minmax(0,1fr) 14rem;gap:1rem}figure,table,.truth,dl.facts>div,li{break-inside:avoid}h2,h3{break-after:avoid}section.recording+section.recording{break-before:page;border:0;margin:0}
 svg,.banner,.plot{print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}a{color:inherit;text-decoration:none}.series svg{height:11rem}}
 `;

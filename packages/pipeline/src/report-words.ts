@@ -1,5 +1,7 @@
 /** Every word of the report in both languages, one row each, so that a missing translation cannot compile. */
 
+import { formatNumber } from './report-format.ts';
+
 export type Language = 'en' | 'es';
 export const LANGUAGES: readonly Language[] = ['en', 'es'];
 
@@ -22,7 +24,11 @@ export function sayCaveat(language: Language, code: string, params: Params): str
 }
 
 function fill(sentence: string, params: Params): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => (key in params ? String(params[key]) : whole));
+  return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => (key in params ? shown(params[key]!) : whole));
+}
+
+function shown(value: string | number): string {
+  return typeof value === 'number' && !Number.isInteger(value) ? formatNumber(value) : String(value);
 }
 
 const WORDS = {
@@ -194,4 +200,25 @@ const WORDS = {
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** Caveat codes of the locate stage. */
-const CAVEATS = {} as const satisfies Readonly<Record<string, Row>>;
+const CAVEATS = {
+  'wind-single-value': {
+    en: 'One wind direction (from {fromDeg}°) stands for the whole recording. Where the wind turned, the true region is wider.',
+    es: 'Una sola dirección del viento (de {fromDeg}°) vale para toda la grabación. Donde el viento giró, la región verdadera es más ancha.',
+  },
+  'turbulence-assumed': {
+    en: 'Turbulence was not measured; typical values were taken (across the wind {sigmaV_mps} m/s, vertical {sigmaW_mps} m/s). The distance along the wind and the rate depend on them.',
+    es: 'La turbulencia no se midió; se tomaron valores típicos (a través del viento {sigmaV_mps} m/s, vertical {sigmaW_mps} m/s). De ellos dependen la distancia a lo largo del viento y la tasa.',
+  },
+  'search-area-assumed': {
+    en: 'No search area was given; places around and upwind of the track were searched.',
+    es: 'No se dio un área de búsqueda; se examinaron lugares alrededor y a barlovento de la trayectoria.',
+  },
+  'source-may-be-outside-search-area': {
+    en: 'Probability reaches the edge of the search area (a share of {probability}); the source may lie outside it.',
+    es: 'La probabilidad llega al borde del área de búsqueda (una parte de {probability}); la fuente puede estar fuera.',
+  },
+  'region-along-wind': {
+    en: 'The region is {ratio} times as long along the wind as across it: the direction is well known, the distance rests on how far the plume has spread.',
+    es: 'La región es {ratio} veces más larga a lo largo del viento que a través: la dirección se conoce bien, la distancia depende de cuánto se ha ensanchado la pluma.',
+  },
+} as const satisfies Readonly<Record<string, Row>>;

@@ -83,10 +83,10 @@ function renderRecording(processed: ProcessedRecording, options: ReportOptions, 
     : `<h1>${escapeHtml(finding)}</h1>`;
   const h = (key: Parameters<Say>[0]) =>
     isOneOfMany ? `<h3>${escapeHtml(say(key))}</h3>` : `<h2>${escapeHtml(say(key))}</h2>`;
-  const map = renderMaps({ processed, say, finding, ...(truth === undefined ? {} : { truth }) });
+  const maps = renderMaps({ processed, say, finding, ...(truth === undefined ? {} : { truth }) });
   return `<section class="recording">${title}${leadOf(processed, say)}
-${truth === undefined ? '' : renderTruth(nearestTruth(processed, truth), truth, say)}
-<div class="split">${map}${renderFacts(processed, say)}</div>
+${truth === undefined ? '' : renderTruth(nearestTruth(processed, truth), truth, say, isOneOfMany ? 'h3' : 'h2')}
+${maps.count === 1 ? `<div class="split">${maps.html}${renderFacts(processed, say)}</div>` : `<div class="pair">${renderFacts(processed, say)}${maps.html}</div>`}
 ${h('series')}${renderSeries(processed, say, substanceName(processed, language))}
 ${h('caveats')}${renderCaveats(processed, say, language)}${renderSites(processed, say)}
 ${h('detections')}${renderDetections(processed, say)}
