@@ -33,7 +33,8 @@ export interface ProcessedFiles {
 
 /** What an exercise shows to those who take part: files as sensors write them. Its truth is not here. */
 export interface ExerciseFiles {
-  readonly profile: string;
+  /** Name a person recognises, e.g. `Exercise Ceiba 1f3a`. */
+  readonly name: string;
   readonly files: readonly InputFile[];
 }
 
@@ -81,7 +82,7 @@ export const directAnalysis: Analysis = {
   async exercise(seed) {
     // Wanted once in the life of a database, so not loaded with everything else.
     const { makeExercise } = await import('@plumeline/simulator');
-    const { files, profile } = makeExercise(seed);
-    return { files, profile };
+    const { name, files } = makeExercise({ seed });
+    return { name, files };
   },
 };

@@ -3,12 +3,13 @@ import fastifyMultipart from '@fastify/multipart';
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify from 'fastify';
+import type { TSchema } from 'typebox';
 import { openEvents } from './events.ts';
 import { addBasemapRoutes } from './http/basemap-routes.ts';
 import { addEventRoutes } from './http/event-routes.ts';
 import { addFindingRoutes } from './http/finding-routes.ts';
 import { guardRequests } from './http/guards.ts';
-import { type HttpApp, withReferences } from './http/http-app.ts';
+import { type HttpApp, nameOf, withReferences } from './http/http-app.ts';
 import { addJobRoutes } from './http/job-routes.ts';
 import { addOpenApi, openApiOptions } from './http/openapi.ts';
 import { answerProblems, problemOf, sendProblem } from './http/problems.ts';
@@ -48,7 +49,7 @@ export async function buildApp(ports: ServerPorts, options: AppOptions): Promise
   answerProblems(app, options.onDefect);
   await app.register(fastifyMultipart, uploadLimits);
   await app.register(fastifySwagger, openApiOptions(options.software));
-  for (const schema of Object.values(schemas)) app.addSchema(withReferences(schema));
+  for (const schema of Object.values(schemas).sort(byName)) app.addSchema(withReferences(schema));
 
   const events = openEvents(ports.jobs);
   app.addHook('onClose', async () => events.close());
@@ -61,4 +62,9 @@ export async function buildApp(ports: ServerPorts, options: AppOptions): Promise
   addOpenApi(app);
   await addWorkbenchRoutes(app, options.workbench);
   return app;
+}
+
+/** The document lists schemas in this order, whatever the loader makes of a module's exports. */
+function byName(a: TSchema, b: TSchema): number {
+  return nameOf(a) < nameOf(b) ? -1 : 1;
 }

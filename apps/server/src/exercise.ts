@@ -3,6 +3,9 @@ import type { Job, JobQueue } from '@plumeline/core';
 import type { ServerPorts } from './server-ports.ts';
 import { acceptUpload } from './uploads.ts';
 
+/** Sensor profile of what the simulator writes. */
+export const EXERCISE_PROFILE = 'plumeline-exercise';
+
 /**
  * Uploads the exercise of a seed like anybody's files when nothing was ever stored or queued, and waits until it is
  * processed. Only what the sensors wrote is taken; the truth of the exercise never reaches this process's storage.
@@ -15,8 +18,8 @@ export async function loadExerciseOnce(
   const { records, jobs, analysis } = ports;
   const isEmpty = (await records.list('recording', { limit: 1 })).length === 0 && (await jobs.list(1)).length === 0;
   if (!isEmpty) return undefined;
-  const { files, profile } = await analysis.exercise(seed);
-  const jobId = await acceptUpload({ files, profile, exercise: true }, ports, software);
+  const { files } = await analysis.exercise(seed);
+  const jobId = await acceptUpload({ files, profile: EXERCISE_PROFILE, exercise: true }, ports, software);
   return endOf(jobId, jobs, onProgress);
 }
 

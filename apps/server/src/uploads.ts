@@ -27,7 +27,7 @@ type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles
 export async function acceptUpload(upload: Upload, ports: UploadPorts, software: string): Promise<string> {
   const { objects, jobs, analysis, profiles } = ports;
   const dated = upload.date === undefined ? {} : { date: upload.date };
-  refuseFaults(nameFaults(upload.files));
+  refuseFaults([...nameFaults(upload.files), ...sealFaults(upload.files)]);
   const candidates = upload.profile === undefined ? profiles : [profileNamed(upload.profile, profiles)];
   const chosen = await analysis.examine(
     upload.files,
@@ -83,6 +83,17 @@ function nameFaults(files: readonly InputFile[]): Fault[] {
     seen.add(name);
     return [];
   });
+}
+
+/** How the sealed truth of an exercise begins. It stays with whoever scores: a server that has it could tell it. */
+const SEAL = new TextEncoder().encode('PLUMELINE-SEALED-');
+
+function sealFaults(files: readonly InputFile[]): Fault[] {
+  const isSealed = ({ bytes }: InputFile) => SEAL.every((byte, i) => bytes[i] === byte);
+  const remedy = 'Leave it out; `plumeline exercise score` reads it after the exercise.';
+  return files
+    .filter(isSealed)
+    .map(({ name }) => fault('truth-sealed', `${name} is the sealed truth of an exercise.`, remedy, name));
 }
 
 function isPlainName(name: string): boolean {

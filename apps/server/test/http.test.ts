@@ -111,6 +111,16 @@ describe('an upload', () => {
     expect(await bodyOf('/api/exercise', exerciseStateSchema)).toEqual({ exercise: flag, names });
   });
 
+  it('read with the profile of exercises is one, whatever was said', async () => {
+    await upload(
+      { name: 'profile', content: 'plumeline-exercise' },
+      { name: 'exercise', content: 'false' },
+      file('x.csv'),
+    );
+    await server.jobs.idle();
+    expect([...server.records.kept.values()].map((record) => record.exercise)).toEqual([true, true, true, true]);
+  });
+
   it('with faults is refused as a whole, with each fault and its place', async () => {
     const answer = await upload(file('good.csv'), file('bad.csv', 'time,lat,lon,ch4\n0,1,2,NaN\n'));
     expect(answer.statusCode).toBe(422);
@@ -135,6 +145,7 @@ describe('an upload', () => {
     ['a Windows path', [file('C:/flight.csv')], 'file-name-unsafe'],
     ['a very long name', [file(`${'x'.repeat(256)}.csv`)], 'file-name-unsafe'],
     ['one name twice', [file('a.csv'), file('a.csv')], 'file-name-repeated'],
+    ['the sealed truth of an exercise', [file('truth.sealed', 'PLUMELINE-SEALED-1\n...')], 'truth-sealed'],
     ['an unknown profile', [{ name: 'profile', content: 'no-such' }, file('a.csv')], 'profile-unknown'],
   ])('with %s is refused', async (_what, parts, code) => {
     const answer = await upload(...parts);
@@ -334,6 +345,7 @@ describe('system', () => {
         digest: testProfile.digest,
         exercise: false,
       },
+      expect.objectContaining({ name: 'plumeline-exercise', exercise: true }),
     ]);
   });
 

@@ -10,6 +10,7 @@ import type { HttpApp } from '../../src/http/http-app.ts';
 import { workOnUploads } from '../../src/process-job.ts';
 import type { ProfileFile } from '../../src/profiles.ts';
 import { profileFrom } from '../../src/profiles.ts';
+import type { ServerPorts } from '../../src/server-ports.ts';
 import { findingNamed, SOFTWARE } from './findings.ts';
 import { MemoryJobs, MemoryObjects, MemoryRecords } from './memory-ports.ts';
 
@@ -29,6 +30,16 @@ concentration: { column: ch4, unit: ppm, lag_s: 0, averaging_s: 1 }
 wind: { absent: tests do not locate }
 defaults: { airTemperature_K: 293, airPressure_Pa: 101325 }
 `),
+);
+
+/** The same reader under the name that exercises ask for. */
+export const exerciseProfile: ProfileFile = profileFrom(
+  'plumeline-exercise.yaml',
+  new TextEncoder().encode(
+    new TextDecoder()
+      .decode(testProfile.bytes)
+      .replace('name: test-flight', 'name: plumeline-exercise\nexercise: true'),
+  ),
 );
 
 /** Stands in for the pipeline: what it "finds" in a file is the finding of that name. */
@@ -85,7 +96,7 @@ export class ScriptedAnalysis implements Analysis {
 
   async exercise(seed: number) {
     const files = [{ name: `exercise-${seed}.csv`, bytes: new TextEncoder().encode('time,lat,lon,ch4\n') }];
-    return { profile: 'test-flight', files };
+    return { name: `Exercise ${seed}`, files };
   }
 }
 
@@ -120,6 +131,7 @@ export interface TestServer {
   readonly jobs: MemoryJobs;
   readonly analysis: ScriptedAnalysis;
   readonly defects: Error[];
+  readonly ports: ServerPorts;
 }
 
 export interface TestServerOptions {
@@ -136,7 +148,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const analysis = new ScriptedAnalysis();
   const defects: Error[] = [];
   const basemap = options.basemap ?? { load: async () => undefined };
-  const ports = { records, objects, jobs, analysis, basemap, profiles: [testProfile] };
+  const profiles = [testProfile, exerciseProfile];
+  const ports = { records, objects, jobs, analysis, basemap, profiles };
   const app = await buildApp(ports, {
     software: SOFTWARE,
     workbench: options.workbench ?? join(tmpdir(), 'plumeline-no-workbench-here'),
@@ -144,7 +157,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   if (options.working !== false) await workOnUploads(jobs, ports, SOFTWARE);
   await app.ready();
-  return { app, records, objects, jobs, analysis, defects };
+  return { app, records, objects, jobs, analysis, defects, ports };
 }
 
 /** A multipart body by hand, so that a test can also write a wrong one. */
