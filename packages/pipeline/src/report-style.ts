@@ -55,7 +55,7 @@ section.recording+section.recording{border-top:3px solid var(--ink);margin-top:3
 .pair{margin-top:1.4rem}
 .pair .maps{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start;gap:.6rem 1.4rem}
 .pair .legend{grid-column:1/-1}
-.pair>div>dl.facts{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.9rem 1.6rem;margin-bottom:1.4rem}
+.pair>div>dl.facts{grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.9rem 1.6rem;margin-bottom:1.4rem}
 figure{margin:0}
 figcaption{margin-bottom:.35rem}
 figcaption b{color:var(--ink);font-weight:600}
@@ -90,7 +90,7 @@ dl.facts .note{color:var(--soft);font-size:.8125rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:500;white-space:nowrap}
-td.n,th.n{text-align:right}
+td.n,th.n{text-align:right;padding-right:1.6rem}
 td.nowrap{white-space:nowrap}
 code,.hash{font:.8125rem/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
 ul.plain{padding-left:1.1rem;margin:.4rem 0;max-width:72ch}
