@@ -1,0 +1,77 @@
+/** What the map and the series show, worked out from the address: the site in hand, its flight, the samples. */
+import type { Detection, Site } from '@plumeline/core';
+import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import {
+  detectionsQuery,
+  nullResultsQuery,
+  recordingQuery,
+  type SiteFile,
+  samplesQuery,
+  siteQuery,
+  sitesQuery,
+} from './api.ts';
+import { usePlace, useView, type ViewSearch } from './view.ts';
+
+export type Page = 'queue' | 'sites' | 'site' | 'flights' | 'flight' | 'jobs';
+
+export function usePage(): Page {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const [first, second] = path.split('/').filter((part) => part !== '');
+  if (first === 'sites') return second === undefined ? 'sites' : 'site';
+  if (first === 'flights') return second === undefined ? 'flights' : 'flight';
+  return first === 'jobs' ? 'jobs' : 'queue';
+}
+
+/** Sites that pass the list's filters, in the queue's order. */
+export function filterSites(sites: readonly Site[], view: ViewSearch): Site[] {
+  const text = (view.q ?? '').trim().toLowerCase();
+  return sites.filter(
+    (site) =>
+      (view.gas === undefined || site.substance === view.gas) &&
+      (text === '' || site.label.toLowerCase().includes(text) || site.substance.includes(text)),
+  );
+}
+
+export interface Scene {
+  readonly page: Page;
+  readonly sites: readonly Site[];
+  /** Site in hand: opened, or under the keyboard in a list. */
+  readonly chosen: Site | undefined;
+  readonly file: SiteFile | undefined;
+  readonly recordingId: string | undefined;
+  readonly detections: readonly Detection[];
+}
+
+export function useScene(): Scene {
+  const page = usePage();
+  const place = usePlace();
+  const view = useView();
+  const all = useQuery(sitesQuery).data;
+  const sites = useMemo(() => {
+    const listed = all ?? [];
+    if (page === 'queue' || page === 'sites') return filterSites(listed, view);
+    return place.recordingId === undefined
+      ? listed
+      : listed.filter(({ recordingIds }) => recordingIds.includes(place.recordingId!));
+  }, [all, page, place.recordingId, view]);
+  const chosenId = place.siteId ?? view.at ?? (page === 'queue' ? sites[0]?.id : undefined);
+  const file = useQuery({ ...siteQuery(chosenId ?? ''), enabled: chosenId !== undefined }).data;
+  const chosen = sites.find(({ id }) => id === chosenId) ?? (file?.site.id === chosenId ? file?.site : undefined);
+  const recordingId = place.recordingId ?? view.rec ?? chosen?.recordingIds[0];
+  const detections = useQuery({ ...detectionsQuery(recordingId ?? ''), enabled: recordingId !== undefined }).data ?? [];
+  return { page, sites, chosen, file, recordingId, detections };
+}
+
+export function useSamples(recordingId: string | undefined) {
+  return useQuery({ ...samplesQuery(recordingId ?? ''), enabled: recordingId !== undefined });
+}
+
+export function useRecording(recordingId: string | undefined) {
+  return useQuery({ ...recordingQuery(recordingId ?? ''), enabled: recordingId !== undefined });
+}
+
+export function useNullResults(recordingId: string | undefined) {
+  return useQuery({ ...nullResultsQuery(recordingId ?? ''), enabled: recordingId !== undefined });
+}

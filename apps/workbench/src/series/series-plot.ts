@@ -1,0 +1,124 @@
+/** The concentration series as a uPlot chart: measured, fitted background, model; detections shaded. */
+import type { Detection } from '@plumeline/core';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Span } from '../data/view.ts';
+import { formatValue } from '../format/numbers.ts';
+import { formatClock } from '../format/times.ts';
+
+export interface SeriesInk {
+  readonly ink: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly finding: string;
+  readonly shade: string;
+}
+
+export interface SeriesColumns {
+  readonly time_s: readonly number[];
+  readonly measured: readonly (number | null)[];
+  readonly background: readonly (number | null)[];
+  readonly model: readonly (number | null)[];
+}
+
+export interface SeriesOptions {
+  readonly columns: SeriesColumns;
+  readonly detections: readonly Detection[];
+  readonly ink: SeriesInk;
+  readonly language: string;
+  readonly span: Span | undefined;
+  readonly size: { width: number; height: number };
+  onCursor(index: number | undefined): void;
+  onSpan(span: Span): void;
+}
+
+/** A drag shorter than this is a click [px]. */
+const LEAST_DRAG_PX = 6;
+
+export function createSeriesPlot(holder: HTMLElement, options: SeriesOptions): uPlot {
+  const { columns, detections, ink, language, size } = options;
+  const axis: uPlot.Axis = {
+    stroke: ink.muted,
+    font: '11px "Segoe UI", Roboto, "Noto Sans", "Open Sans", sans-serif',
+    grid: { stroke: ink.grid, width: 1 },
+    ticks: { show: false },
+  };
+  const clockOf = (time_s: number, step_s: number) => {
+    const text = formatClock(time_s, language);
+    return step_s >= 60 ? text.slice(0, 5) : text;
+  };
+  const plot = new uPlot(
+    {
+      ...size,
+      padding: [8, 12, 0, 0],
+      tzDate: (time_s) => uPlot.tzDate(new Date(time_s * 1000), 'Etc/UTC'),
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG_PX },
+        points: { size: 7, fill: ink.finding, stroke: ink.finding },
+      },
+      scales: { x: { time: true }, y: { range: (_, low, high) => padded(low, high) } },
+      axes: [
+        { ...axis, size: 22, gap: 4, values: (_, splits, __, ___, step) => splits.map((at) => clockOf(at, step)) },
+        { ...axis, size: 52, gap: 6, values: (_, splits) => splits.map((value) => formatValue(value, language, 4)) },
+      ],
+      series: [
+        {},
+        { stroke: ink.ink, width: 1, points: { show: false } },
+        { stroke: ink.muted, width: 1.5, dash: [5, 4], points: { show: false } },
+        { stroke: ink.finding, width: 1.75, points: { show: false } },
+      ],
+      hooks: {
+        drawClear: [(chart) => shadeDetections(chart, detections, ink.shade)],
+        setCursor: [(chart) => options.onCursor(chart.cursor.left! < 0 ? undefined : (chart.cursor.idx ?? undefined))],
+        setSelect: [
+          (chart) => {
+            const { left, width } = chart.select;
+            if (width < LEAST_DRAG_PX) return;
+            options.onSpan({ from_s: chart.posToVal(left, 'x'), to_s: chart.posToVal(left + width, 'x') });
+            chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          },
+        ],
+      },
+    },
+    [columns.time_s, columns.measured, columns.background, columns.model] as unknown as uPlot.AlignedData,
+    holder,
+  );
+  showSpan(plot, options.span);
+  return plot;
+}
+
+/** Zooms to a span, or to everything. */
+export function showSpan(plot: uPlot, span: Span | undefined): void {
+  const times = plot.data[0];
+  if (times.length === 0) return;
+  const all = { min: times[0]!, max: times.at(-1)! };
+  plot.setScale('x', span === undefined ? all : { min: span.from_s, max: span.to_s });
+}
+
+/** Puts the chart's cursor on a sample without a mouse; `undefined` takes it away. */
+export function showCursor(plot: uPlot, index: number | undefined): void {
+  if (index === undefined) {
+    plot.setCursor({ left: -10, top: -10 }, false);
+    return;
+  }
+  plot.setCursor({ left: plot.valToPos(plot.data[0][index]!, 'x'), top: 10 }, false);
+}
+
+function shadeDetections(chart: uPlot, detections: readonly Detection[], shade: string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.fillStyle = shade;
+  for (const { startAt, endAt } of detections) {
+    const from = Math.max(bbox.left, chart.valToPos(Date.parse(startAt) / 1000, 'x', true));
+    const to = Math.min(bbox.left + bbox.width, chart.valToPos(Date.parse(endAt) / 1000, 'x', true));
+    if (to >= from) ctx.fillRect(from, bbox.top, Math.max(2, to - from), bbox.height);
+  }
+  ctx.restore();
+}
+
+function padded(low: number, high: number): [number, number] {
+  const margin = (high - low || Math.abs(high) || 1) * 0.06;
+  return [low - margin, high + margin];
+}
