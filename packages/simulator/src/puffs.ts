@@ -2,7 +2,7 @@
  * Lagrangian Gaussian puffs from one source. Each puff's centre is carried by the large-scale wind at its effective
  * height and by the meander; its size follows from its age alone:
  *
- *   c = m / ((2 pi)^1.5 s_h^2 s_z) exp(-r^2 / 2 s_h^2) [e(z - h) + e(z + h) + e(2H - z - h) + e(2H - z + h)],
+ *   c = m / ((2 pi)^1.5 s_h^2 s_z) exp(-r^2 / 2 s_h^2) sum of e(+-h + 2 n H - z) over images n = -1, 0, 1,
  *   s^2(t) = s_0^2 + 2 f sigma^2 T (t - T (1 - exp(-t / T)))        (Taylor 1922, with the share f of relative motion)
  */
 import { type Air, logProfile, meanderAt } from './air.ts';
@@ -189,14 +189,15 @@ export function addConcentration(
 /** Vertical density [m-1] of a Gaussian reflected at the ground and at the lid; well mixed once it fills the layer. */
 export function verticalDensity(z: number, height: number, sigma: number, lid_m: number): number {
   if (z < 0 || z > lid_m) return 0;
-  // From 1.2 lids on the four images differ from uniform by under 3 %.
-  if (sigma > 1.2 * lid_m) return 1 / lid_m;
+  // From one lid on, images and uniform differ by under 2 %.
+  if (sigma > lid_m) return 1 / lid_m;
   const bell = (d: number) => Math.exp(-(d * d) / (2 * sigma * sigma));
   const images =
     bell(z - height) +
     bell(z + height) +
     bell(2 * lid_m - z - height) +
     bell(2 * lid_m - z + height) +
-    bell(2 * lid_m + z - height);
+    bell(2 * lid_m + z - height) +
+    bell(2 * lid_m + z + height);
   return images / (Math.sqrt(2 * Math.PI) * sigma);
 }

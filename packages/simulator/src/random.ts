@@ -57,7 +57,7 @@ function generatorAt(path: string): Random {
 }
 
 /** xoshiro128** 1.1: 32 bits a call, period 2^128 - 1. */
-function xoshiro128(state: Uint32Array): () => number {
+export function xoshiro128(state: Uint32Array): () => number {
   let [a, b, c, d] = state;
   return () => {
     const product = Math.imul(b, 5);

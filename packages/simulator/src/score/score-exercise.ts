@@ -18,7 +18,7 @@ export interface ScoreOptions {
   readonly matchingDistance_m?: number;
 }
 
-/** Five survey line spacings of a box; the plumes of neighbouring sources stay apart (700 m). */
+/** One line spacing of the survey: what a surveyor would call the same place. Sources stand 700 m apart. */
 export const MATCHING_DISTANCE_M = 500;
 
 /** So many of so many. */
