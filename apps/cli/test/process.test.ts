@@ -61,7 +61,7 @@ describe('plumeline process', () => {
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('EXERCISE  Methane source located');
     expect(run.stdout).toContain('from the known position');
-  });
+  }, 60_000);
 
   it('writes the whole result and nothing beside it', () => {
     expect(readdirSync(out).sort()).toEqual(RESULT_FILES);
