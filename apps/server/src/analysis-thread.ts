@@ -17,7 +17,7 @@ function perform(call: ThreadCall): Promise<unknown> {
     case 'examine':
       return directAnalysis.examine(call.files, call.profiles, call.options);
     case 'read':
-      return directAnalysis.read(call.files, call.profile, call.options);
+      return directAnalysis.read(call.files, call.profile, call.recording);
     case 'process':
       return directAnalysis.process(call.files, call.profile, {
         ...call.options,

@@ -2,7 +2,7 @@
  * The heavy steps that the server asks of the pipeline, as one interface: done here directly (in a thread's own
  * process, or in a test), or by `threaded-analysis.ts` beside the event loop.
  */
-import type { Cancellation, PlumelineRecord, RecordId, ReportProgress } from '@plumeline/core';
+import type { Cancellation, PlumelineRecord, RecordId, Recording, ReportProgress } from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
 import {
   chooseProfile,
@@ -10,6 +10,7 @@ import {
   type IngestOptions,
   type InputFile,
   ingest,
+  optionsOf,
   processFiles,
 } from '@plumeline/pipeline';
 
@@ -44,11 +45,11 @@ export interface Analysis {
    * @throws InputError with every fault of every file.
    */
   examine(files: readonly InputFile[], profiles: readonly SensorProfile[], options: IngestOptions): Promise<string>;
-  /** @throws InputError */
+  /** What a stored recording's own files hold, read again as they were then. @throws InputError */
   read(
     files: readonly InputFile[],
     profile: SensorProfile,
-    options: IngestOptions,
+    recording: Recording,
   ): Promise<readonly IngestedRecording[]>;
   /** @throws InputError; CancelledError */
   process(files: readonly InputFile[], profile: SensorProfile, options: ProcessOptions): Promise<ProcessedFiles>;
@@ -62,8 +63,8 @@ export const directAnalysis: Analysis = {
     ingest(files, profile, options);
     return profile.name;
   },
-  async read(files, profile, options) {
-    return ingest(files, profile, options);
+  async read(files, profile, recording) {
+    return ingest(files, profile, optionsOf(recording));
   },
   async process(files, profile, options) {
     const processed = await processFiles(files, profile, options);

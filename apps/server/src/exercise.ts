@@ -19,7 +19,7 @@ export async function loadExerciseOnce(
   const isEmpty = (await records.list('recording', { limit: 1 })).length === 0 && (await jobs.list(1)).length === 0;
   if (!isEmpty) return undefined;
   const { files } = await analysis.exercise(seed);
-  const jobId = await acceptUpload({ files, profile: EXERCISE_PROFILE, exercise: true }, ports, software);
+  const jobId = await acceptUpload({ files, profile: EXERCISE_PROFILE, exercise: true, choices: {} }, ports, software);
   return endOf(jobId, jobs, onProgress);
 }
 

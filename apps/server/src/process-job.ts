@@ -17,7 +17,7 @@ const processInput = Type.Object({
   objects: Type.Array(Type.Object({ name: Type.String(), digest })),
   profile: Type.Object({ name: Type.String(), digest }),
   exercise: Type.Boolean(),
-  date: Type.Optional(Type.String()),
+  choices: Type.Object({ date: Type.Optional(Type.String()), gas: Type.Optional(Type.String()) }),
 });
 /** What a process job is asked to do; everything in it is already stored. */
 export type ProcessInput = Static<typeof processInput>;
@@ -60,9 +60,8 @@ export async function processUpload(
 ): Promise<Processed> {
   const files = await Promise.all(input.objects.map(loadFile));
   const profile = profileFrom(input.profile.name, await objects.load(input.profile.digest)).profile;
-  const { exercise, date } = input;
-  const dated = date === undefined ? {} : { date };
-  const made = await analysis.process(files, profile, { software, exercise, report, cancellation, ...dated });
+  const { exercise, choices } = input;
+  const made = await analysis.process(files, profile, { software, exercise, report, cancellation, ...choices });
   report({ stage: 'store', fraction: 1 });
   const models = await Promise.all(
     made.models.map(async (model) => ({ id: model.recordingId, digest: await objects.save(encodeModelSeries(model)) })),

@@ -60,33 +60,24 @@ async function readAgain(
   const files = await Promise.all(
     recording.files.map(async (file) => ({ name: file.name, bytes: await objects.load(file.digest) })),
   );
-  const { exercise, provenance } = recording;
-  const ingested = await readWith(profileBytes).catch((error: unknown) => {
+  const ingested = await readFiles().catch((error: unknown) => {
     throw error instanceof InputError ? changedReader(recording) : error;
   });
-  const found = ingested.find((each) => hasSameSamples(each.recording, recording));
+  const found = ingested.find((each) => each.recording.id === recording.id);
   if (found === undefined) throw changedReader(recording);
   const attached = await records.attachment(recording.id, MODEL_SERIES);
   if (attached === undefined) return { series: found.series };
   return { series: found.series, model: decodeModelSeries(await objects.load(attached)) };
 
-  async function readWith(profileBytes: Uint8Array): Promise<readonly IngestedRecording[]> {
-    const { profile } = profileFrom(name, profileBytes);
-    const date = provenance.settings?.date;
-    const dated = typeof date === 'string' ? { date } : {};
-    return analysis.read(files, profile, { software: provenance.software, exercise, ...dated });
+  async function readFiles(): Promise<readonly IngestedRecording[]> {
+    return analysis.read(files, profileFrom(name, profileBytes).profile, recording);
   }
 }
 
-/** Not by id: facts of sidecars whose bytes are not kept are part of the id but not of the samples. */
-function hasSameSamples(a: Recording, b: Recording): boolean {
-  return a.name === b.name && a.sampleCount === b.sampleCount && a.startAt === b.startAt && a.endAt === b.endAt;
-}
-
-function changedReader(recording: Recording): ConflictError {
+function changedReader({ name, provenance }: Recording): ConflictError {
   return new ConflictError(
     'samples-not-reproduced',
-    `This version of Plumeline reads the files of ${recording.name} differently from ${recording.provenance.software}.`,
+    `This version of Plumeline reads the files of ${name} differently from ${provenance.software}.`,
     'Upload the files again to process them with this version.',
   );
 }

@@ -49,10 +49,11 @@ export async function serve(configuration: Configuration, reports: Reports): Pro
     });
     opened.push(() => database.close());
     database.onEnd(reports.onEnd);
-    const jobs = await PgBossJobQueue.start(database, { onError: reports.onDefect });
-    opened.push(() => jobs.stop());
     const analysis = openThreadedAnalysis();
     opened.push(() => analysis.close());
+    // Stopped before the threads: a job under way is handed back to the next start, not failed.
+    const jobs = await PgBossJobQueue.start(database, { onError: reports.onDefect });
+    opened.push(() => jobs.stop());
     const ports: ServerPorts = {
       records: new PostgresRecordStore(database),
       objects: new DirectoryObjectStore({ directory: join(data, 'objects') }),

@@ -1,5 +1,5 @@
 /** What goes to an analysis thread and what comes back; all of it survives a structured clone. */
-import type { Fault, Progress } from '@plumeline/core';
+import type { Fault, Progress, Recording } from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
 import type { IngestOptions, InputFile } from '@plumeline/pipeline';
 
@@ -11,7 +11,13 @@ export type ThreadStep =
       readonly options: IngestOptions;
     }
   | {
-      readonly step: 'read' | 'process';
+      readonly step: 'read';
+      readonly files: readonly InputFile[];
+      readonly profile: SensorProfile;
+      readonly recording: Recording;
+    }
+  | {
+      readonly step: 'process';
       readonly files: readonly InputFile[];
       readonly profile: SensorProfile;
       readonly options: IngestOptions;

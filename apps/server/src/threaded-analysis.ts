@@ -29,8 +29,8 @@ export function openThreadedAnalysis(entry = new URL('./analysis-thread.ts', imp
   return {
     examine: (files, profiles, options) =>
       reader.call<string>({ step: 'examine', files, profiles, options }, { limit_ms: READ_LIMIT_MS }),
-    read: (files, profile, options) =>
-      reader.call<IngestedRecording[]>({ step: 'read', files, profile, options }, { limit_ms: READ_LIMIT_MS }),
+    read: (files, profile, recording) =>
+      reader.call<IngestedRecording[]>({ step: 'read', files, profile, recording }, { limit_ms: READ_LIMIT_MS }),
     process: (files, profile, { report, cancellation, ...options }) =>
       worker.call<ProcessedFiles>(
         { step: 'process', files, profile, options },

@@ -1,6 +1,6 @@
 /** What happens to a person's files before they are acknowledged: judged whole, then kept, then queued. */
 import { type Fault, InputError } from '@plumeline/core';
-import type { InputFile } from '@plumeline/pipeline';
+import type { IngestOptions, InputFile } from '@plumeline/pipeline';
 import { PROCESS, type ProcessInput } from './process-job.ts';
 import type { ProfileFile } from './profiles.ts';
 import type { ServerPorts } from './server-ports.ts';
@@ -13,8 +13,8 @@ export interface Upload {
   /** Name of a profile; chosen by the look of the files when absent. */
   readonly profile?: string;
   readonly exercise: boolean;
-  /** Day of files whose times have none, YYYY-MM-DD. */
-  readonly date?: string;
+  /** The day, where a file's times have none, and the gas, where it has several. */
+  readonly choices: Pick<IngestOptions, 'date' | 'gas'>;
 }
 
 type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles'>;
@@ -26,13 +26,12 @@ type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles
  */
 export async function acceptUpload(upload: Upload, ports: UploadPorts, software: string): Promise<string> {
   const { objects, jobs, analysis, profiles } = ports;
-  const dated = upload.date === undefined ? {} : { date: upload.date };
   refuseFaults([...nameFaults(upload.files), ...sealFaults(upload.files)]);
   const candidates = upload.profile === undefined ? profiles : [profileNamed(upload.profile, profiles)];
   const chosen = await analysis.examine(
     upload.files,
     candidates.map(({ profile }) => profile),
-    { software, exercise: upload.exercise, ...dated },
+    { software, exercise: upload.exercise, ...upload.choices },
   );
   const file = profileNamed(chosen, profiles);
   const stored = await Promise.all(
@@ -42,7 +41,7 @@ export async function acceptUpload(upload: Upload, ports: UploadPorts, software:
     objects: stored,
     profile: { name: file.profile.name, digest: await objects.save(file.bytes) },
     exercise: upload.exercise || file.exercise,
-    ...dated,
+    choices: upload.choices,
   };
   return jobs.enqueue(PROCESS, input);
 }

@@ -37,6 +37,7 @@ function withUploadForm(schema: RouteSchema): RouteSchema {
     profile: Type.Optional(Type.String()),
     exercise: Type.Optional(Type.Boolean()),
     date: Type.Optional(Type.String({ format: 'date' })),
+    gas: Type.Optional(Type.String()),
   });
   return { ...schema, body };
 }

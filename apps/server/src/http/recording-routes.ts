@@ -30,7 +30,7 @@ export function addRecordingRoutes(app: HttpApp, ports: ServerPorts, software: s
         description:
           'Form fields: `files` (one or more; file names may hold folders), `profile` (name of a sensor profile; ' +
           'recognised from the files when absent), `exercise` (`true` marks everything made of them as training data), ' +
-          '`date` (YYYY-MM-DD, for files whose times have none).',
+          '`date` (YYYY-MM-DD, for files whose times have none), `gas` (for files that hold several).',
         tags: ['recordings'],
         consumes: ['multipart/form-data'],
         response: { 202: reference(jobStartedSchema), ...problemResponses },

@@ -14,7 +14,7 @@ export const MAX_UPLOAD_BYTES = 256 * MIB;
 /** Uploads read at once, so that memory stays bounded. */
 export const MAX_UPLOADS_AT_ONCE = 4;
 const MAX_FIELD_BYTES = 256;
-const FIELDS: readonly string[] = ['profile', 'exercise', 'date'];
+const FIELDS: readonly string[] = ['profile', 'exercise', 'date', 'gas'];
 
 /** For the multipart parser; it refuses what is beyond. Full relative names are kept: profiles tell files by them. */
 export const uploadLimits = {
@@ -66,13 +66,11 @@ function settingsOf(fields: ReadonlyMap<string, string>): Omit<Upload, 'files'> 
   if (exercise !== 'true' && exercise !== 'false') {
     throw new HttpProblem('invalid', 'The field exercise is true or false.');
   }
-  const profile = fields.get('profile') ?? '';
-  const date = fields.get('date') ?? '';
-  return {
-    exercise: exercise === 'true',
-    ...(profile === '' ? {} : { profile }),
-    ...(date === '' ? {} : { date }),
+  const given = <K extends string>(name: K) => {
+    const value = fields.get(name);
+    return (value === undefined || value === '' ? {} : { [name]: value }) as { readonly [P in K]?: string };
   };
+  return { exercise: exercise === 'true', ...given('profile'), choices: { ...given('date'), ...given('gas') } };
 }
 
 function refuseLarge(bytes: number): void {
