@@ -112,7 +112,7 @@ function measureFaults({ measure, dimensions, path }: PlacedMeasure, profile: Se
   const unit = unitOf(measure.unit);
   const symbols = dimensions.flatMap(unitSymbols);
   if (unit === undefined || !dimensions.includes(unit.dimension)) {
-    const nearest = nearestOf(measure.unit, symbols);
+    const nearest = unit === undefined ? nearestOf(measure.unit, symbols) : undefined;
     const what = unit === undefined ? 'is not a known unit' : `is a unit of ${unit.dimension}`;
     faults.push({
       code: unit === undefined ? 'unit-unknown' : 'unit-dimension',

@@ -8,13 +8,25 @@ export function matchesGlob(path: string, pattern: string): boolean {
   return wildcard(subject.toLowerCase(), pattern.toLowerCase());
 }
 
-/** Stars to a regular expression. Patterns come from profiles, which cap nothing: keep them short. */
+/** Set of positions reached after each part of the pattern: at most subject x pattern steps, whatever the stars. */
 function wildcard(subject: string, pattern: string): boolean {
-  const source = pattern
-    .split(/(\*\*\/?|\*)/)
-    .map((part) => (part.startsWith('**') ? '.*' : part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
-    .join('');
-  return new RegExp(`^${source}$`, 's').test(subject);
+  let reached = new Set([0]);
+  for (const part of pattern.match(/\*\*\/?|\*|[^*]/g) ?? []) {
+    const next = new Set<number>();
+    for (const start of reached) {
+      if (!part.startsWith('*')) {
+        if (subject[start] === part) next.add(start + 1);
+        continue;
+      }
+      for (let at = start; at <= subject.length && !next.has(at); at++) {
+        // `**/` means any folders or none, so it ends at a start of a name.
+        if (part !== '**/' || at === 0 || subject[at - 1] === '/') next.add(at);
+        if (part === '*' && subject[at] === '/') break;
+      }
+    }
+    reached = next;
+  }
+  return reached.has(subject.length);
 }
 
 /** How many characters of the most literal matching pattern are not stars; -1 when none matches. */

@@ -58,5 +58,12 @@ function firstInvalidByte(bytes: Uint8Array): number {
       bad = middle;
     }
   }
+  // A character that is not completed begins up to three bytes before the byte that breaks it.
+  for (let start = good; start > good - 4 && start > 0; start--) {
+    try {
+      decodeUtf8Strictly(bytes.subarray(0, start));
+      return start;
+    } catch {}
+  }
   return good;
 }
