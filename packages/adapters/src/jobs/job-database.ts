@@ -6,6 +6,11 @@ export type ExecuteSql = (
   parameters?: readonly unknown[],
 ) => Promise<{ rows: Record<string, unknown>[] }>;
 
+export interface Statement {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+}
+
 export interface JobDatabase {
   /** `embedded` means that no other process can be on it. */
   readonly kind: 'embedded' | 'server';
@@ -28,8 +33,8 @@ export type Ending =
 
 /** The lasting account of jobs, as the apps see them. pg-boss only hands the work out. */
 export interface JobLedger {
-  /** Writes the job as queued; `alsoDo` runs in the same transaction. */
-  add(job: { id: string; name: string; input: unknown }, alsoDo: (execute: ExecuteSql) => Promise<void>): Promise<void>;
+  /** Writes the job as queued and runs the statements, in one transaction. */
+  add(job: { id: string; name: string; input: unknown }, alsoRun: readonly Statement[]): Promise<void>;
   /** @throws NotFoundError */
   get(id: string): Promise<Job>;
   /** Newest first. */

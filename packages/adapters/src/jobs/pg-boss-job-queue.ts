@@ -6,10 +6,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Cancellation, Job, JobQueue, ReportProgress } from '@plumeline/core';
 import { CancelledError } from '@plumeline/core';
-import { PgBoss } from 'pg-boss';
+import { type Db, PgBoss } from 'pg-boss';
 import { AttemptRun } from './attempt-run.ts';
 import { JobChanges } from './job-changes.ts';
-import type { JobDatabase } from './job-database.ts';
+import type { JobDatabase, Statement } from './job-database.ts';
 
 export interface JobQueueOptions {
   /** Jobs of one name that this process works on at a time. */
@@ -81,9 +81,7 @@ export class PgBossJobQueue implements JobQueue {
     await this.#ensureQueue(name);
     const id = randomUUID();
     // One transaction: a job that is acknowledged is in both tables, and a job that is not is in neither.
-    await this.#database.jobs.add({ id, name, input }, async (execute) => {
-      await this.#boss.send(name, {}, { id, db: { executeSql: (text, values) => execute(text, values) } });
-    });
+    await this.#database.jobs.add({ id, name, input }, await this.#sendStatements(name, id));
     await this.#changes.publish(id);
     return id;
   }
@@ -159,6 +157,22 @@ export class PgBossJobQueue implements JobQueue {
     void this.#running.get(job.id)?.look();
     const workerId = this.#workers.get(job.name);
     if (job.state === 'queued' && workerId !== undefined) this.#boss.notifyWorker(workerId);
+  }
+
+  /**
+   * What pg-boss would run to queue the job. It is not given our transaction to run it in: `send` may also look its
+   * queue up on its own connection, and the embedded database has only the one that the transaction holds.
+   */
+  async #sendStatements(name: string, id: string): Promise<Statement[]> {
+    const statements: Statement[] = [];
+    const recorder: Db = {
+      executeSql: async (text, parameters = []) => {
+        statements.push({ text, parameters });
+        return { rows: [{ id }] };
+      },
+    };
+    await this.#boss.send(name, {}, { id, db: recorder });
+    return statements;
   }
 
   #ensureQueue(name: string): Promise<void> {

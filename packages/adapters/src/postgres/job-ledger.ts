@@ -13,7 +13,10 @@ type Ending =
   | { readonly state: 'failed'; readonly error: string }
   | { readonly state: 'cancelled' };
 
-type Execute = (text: string, parameters?: readonly unknown[]) => Promise<{ rows: Record<string, unknown>[] }>;
+interface Statement {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+}
 
 const QUEUED: Progress = { stage: 'queued', fraction: 0 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -27,7 +30,7 @@ export class PostgresJobLedger {
 
   async add(
     job: { readonly id: string; readonly name: string; readonly input: unknown },
-    alsoDo: (execute: Execute) => Promise<void>,
+    alsoRun: readonly Statement[],
   ): Promise<void> {
     await this.#tables.transaction().execute(async (tables) => {
       await tables
@@ -40,10 +43,9 @@ export class PostgresJobLedger {
           input: JSON.stringify(job.input ?? null),
         })
         .execute();
-      await alsoDo(async (text, parameters = []) => {
-        const { rows } = await tables.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...parameters]));
-        return { rows };
-      });
+      for (const { text, parameters } of alsoRun) {
+        await tables.executeQuery(CompiledQuery.raw(text, [...parameters]));
+      }
     });
   }
 
