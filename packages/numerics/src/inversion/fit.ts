@@ -1,61 +1,95 @@
 /** What a source at one place predicts along the track: for weights, plots and residuals. */
-import { RANGE_LN_STEP, RANGE_START_M, verticalFactor } from './coupling.ts';
 import type { FlightProblem } from './likelihood.ts';
+import { ALPHA, FIELDS, PHI, RANGE_START_M, SIGMA_Z, STRENGTH, rangePosition, verticalFactor } from './transport.ts';
 
-/** Best-fitting signal [ppm] of a source of about `rate_kgph`: per pass its own shift and amplitude. */
-export function fittedSignal(p: FlightProblem, x: number, y: number, rate_kgph: number): Float64Array {
-  const signal = new Float64Array(p.samples.count);
-  const trial = new Float64Array(p.samples.count);
-  const hypers = p.hyperLnPrior.length;
-  const wide = (hypers >> 1) * p.delta.length;
+/** Best-fitting signal of one source. */
+export interface FittedSource {
+  readonly signal_ppm: Float64Array;
+  /** Derivative of the signal by the angular shift [ppm per rad]. */
+  readonly slope_ppm: Float64Array;
+}
+
+/** Per pass its own shift and amplitude, within their priors, about a rate [kg/h]. */
+export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: number): FittedSource {
+  const count = p.samples.count;
+  const signal_ppm = new Float64Array(count);
+  const slope_ppm = new Float64Array(count);
+  const trial = new Float64Array(count);
+  const trialSlope = new Float64Array(count);
+  const lnWeight = marginalShiftLnWeight(p);
+  const prior = 1 / (p.settings.amplitudeSpread * rate_kgph) ** 2;
   for (let j = 0; j < p.passes.count; j++) {
-    const from = p.passes.start[j];
-    const to = p.passes.start[j + 1];
     let best = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < p.delta.length; k++) {
-      const { precision, response } = template(p, j, x, y, p.delta[k], trial);
-      const prior = 1 / (p.settings.amplitudeSpread * rate_kgph) ** 2;
+      const { precision, response } = template(p, j, { x, y, delta: p.delta[k] }, trial, trialSlope);
       const amplitude = Math.max(0, (response + prior * rate_kgph) / (precision + prior));
       const score =
         amplitude * response -
         0.5 * amplitude * amplitude * precision -
         0.5 * prior * (amplitude - rate_kgph) ** 2 +
-        Math.log(p.hyperWeight[wide + k] + 1e-30);
+        lnWeight[k];
       if (score <= best) continue;
       best = score;
-      for (let i = from; i < to; i++) signal[i] = amplitude * trial[i];
+      for (let i = p.passes.start[j]; i < p.passes.start[j + 1]; i++) {
+        signal_ppm[i] = amplitude * trial[i];
+        slope_ppm[i] = amplitude * trialSlope[i];
+      }
     }
   }
-  return signal;
+  return { signal_ppm, slope_ppm };
 }
 
-/** a_j at a shift, into `out`; P = a'S^-1 a and R = a'S^-1 y. */
-function template(p: FlightProblem, j: number, x: number, y: number, delta: number, out: Float64Array) {
+/** ln of the prior weight of each delta node, hyper nodes summed. */
+function marginalShiftLnWeight(p: FlightProblem): Float64Array {
+  const count = p.delta.length;
+  const weight = new Float64Array(count);
+  p.hyperLnPrior.forEach((ln, h) => {
+    for (let k = 0; k < count; k++) weight[k] += Math.exp(ln) * p.hyperWeight[h * count + k];
+  });
+  return weight.map((w) => Math.log(w + 1e-30));
+}
+
+/** a_j at a shift and its derivative, into the arrays; P = a' S^-1 a and R = a' S^-1 y. */
+function template(
+  p: FlightProblem,
+  j: number,
+  at: { x: number; y: number; delta: number },
+  out: Float64Array,
+  slope: Float64Array,
+) {
   const { x_m, y_m, z_m } = p.samples;
-  const table = p.tables[j];
-  const dot = [0, 0, 0];
+  const { table, bin, nodes, east, north } = p.transport;
+  const { weight, basis, whitened, terms } = p.noise;
+  const dot = new Float64Array(terms);
   let precision = 0;
   let response = 0;
   for (let i = p.passes.start[j]; i < p.passes.start[j + 1]; i++) {
-    const dx = x_m[i] - x;
-    const dy = y_m[i] - y;
-    const r = Math.hypot(dx, dy);
-    const along = dx * p.towardEast[j] + dy * p.towardNorth[j];
     out[i] = 0;
-    if (along <= 0 || r < RANGE_START_M) continue;
-    const theta = Math.atan2(dy * p.towardEast[j] - dx * p.towardNorth[j], along) - delta;
-    const position = Math.log(r / RANGE_START_M) / RANGE_LN_STEP;
-    const node = Math.min(table.alpha.length - 2, Math.floor(position));
+    slope[i] = 0;
+    const b = bin[i];
+    const dx = x_m[i] - at.x;
+    const dy = y_m[i] - at.y;
+    const along = dx * east[b] + dy * north[b];
+    const across = dy * east[b] - dx * north[b];
+    const r2 = dx * dx + dy * dy;
+    if (along <= 0.3 * Math.abs(across) || r2 < RANGE_START_M * RANGE_START_M) continue;
+    const position = rangePosition(r2);
+    const node = Math.min(nodes - 2, Math.floor(position));
     const u = position - node;
-    const read = (column: Float64Array) => column[node] + u * (column[node + 1] - column[node]);
+    const start = (b * nodes + node) * FIELDS;
+    const read = (field: number) => table[start + field] + u * (table[start + FIELDS + field] - table[start + field]);
+    const theta = Math.atan2(across, along) - read(PHI) - at.delta;
+    const alpha = read(ALPHA);
     const a =
-      read(table.strength) *
-      verticalFactor(z_m[i], p.conditions.sourceHeight_m, read(table.sigmaZ_m)) *
-      Math.exp(-0.5 * (theta / read(table.alpha)) ** 2);
+      read(STRENGTH) *
+      verticalFactor(z_m[i], p.conditions.sourceHeight_m, read(SIGMA_Z)) *
+      Math.exp(-0.5 * (theta / alpha) ** 2);
     out[i] = a;
-    precision += p.weight[i] * a * a;
-    response += p.whitened[i] * a;
-    for (let k = 0; k < 3; k++) dot[k] += p.weight[i] * a * p.basis[i * 3 + k];
+    slope[i] = (a * theta) / (alpha * alpha);
+    precision += weight[i] * a * a;
+    response += whitened[i] * a;
+    for (let n = 0; n < terms; n++) dot[n] += weight[i] * a * basis[i * terms + n];
   }
-  return { precision: Math.max(0, precision - dot[0] ** 2 - dot[1] ** 2 - dot[2] ** 2), response };
+  for (let n = 0; n < terms; n++) precision -= dot[n] * dot[n];
+  return { precision: Math.max(0, precision), response };
 }

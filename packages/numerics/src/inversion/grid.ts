@@ -1,117 +1,181 @@
 /**
- * Adaptive quadtree over an area: every place is evaluated coarsely, and what carries posterior mass is divided until
- * the region is resolved. Mass of a leaf is exp(ln likelihood at its centre) times its area (uniform prior).
+ * Search of an area on nested lattices: every place is looked at roughly, what is likely is divided, and the lattice
+ * on which the likely part has enough cells is evaluated in full, best first, until what is left cannot matter.
  */
 import type { Area } from './flight.ts';
 
-/** Fills `rateLn` and returns the ln Bayes factor of a source at (x, y); roughly for the first look at the area. */
-export type EvaluatePlace = (x: number, y: number, rateLn: Float64Array, rough: boolean) => number;
+/** Fills `rateLn` and returns the ln Bayes factor of a source at (x, y). */
+export type EvaluatePlace = (x: number, y: number, rateLn: Float64Array) => number;
 
-/** A square of the tree, not divided further. */
-export interface Leaf {
-  readonly x_m: number;
-  readonly y_m: number;
-  readonly size_m: number;
+/** ln Bayes factor on a regular lattice of square cells, rows south to north. */
+export interface Lattice {
+  readonly west_m: number;
+  readonly south_m: number;
+  readonly cell_m: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly lnBayesFactor: Float64Array;
+}
+
+/** A place evaluated in full. */
+export interface EvaluatedCell {
+  readonly cell: number;
   readonly lnBayesFactor: number;
-  /** ln likelihood ratio at each rate. */
   readonly rateLn: Float64Array;
 }
 
-export interface GridLimits {
-  /** Cells along the longer side at the first level. */
-  readonly coarseCells: number;
-  readonly finestCell_m: number;
-  /** Leaves within this many nats of the best are divided, at the coarsest level; half of it at the finest. */
-  readonly keepWithin: number;
-  /** Division ends when the region of 90 % is resolved by this many leaves. */
-  readonly enoughLeaves: number;
-  readonly mostLeavesDivided: number;
+export interface SearchedArea {
+  readonly lattice: Lattice;
+  readonly cells: readonly EvaluatedCell[];
 }
 
-export const GRID_LIMITS: GridLimits = {
+export interface SearchLimits {
+  /** Cells along the longer side at the first look. */
+  readonly coarseCells: number;
+  /** Rough ln Bayes factors within this of the best are divided. */
+  readonly divideWithin: number;
+  /** Division ends at this many cells within `likelyWithin` of the best, or at this size. */
+  readonly enoughCells: number;
+  readonly likelyWithin: number;
+  readonly finestCell_m: number;
+  readonly mostRough: number;
+  /** Full evaluations end when what is left is estimated to hold less than this. */
+  readonly leftOver: number;
+  readonly mostCells: number;
+}
+
+export const SEARCH_LIMITS: SearchLimits = {
   coarseCells: 26,
-  finestCell_m: 3,
-  keepWithin: 11,
-  enoughLeaves: 250,
-  mostLeavesDivided: 150,
+  divideWithin: 9,
+  enoughCells: 260,
+  likelyWithin: 4.5,
+  finestCell_m: 1,
+  mostRough: 900,
+  leftOver: 0.004,
+  mostCells: 420,
 };
 
-/** Evaluates the area coarse to fine. `step` is called between blocks of work; it may throw to cancel. */
-export function divideArea(
+/** Rough ln Bayes factors on nested lattices; returns the finest, cells not divided carrying their parent's value. */
+export function searchRoughly(
   area: Area,
+  evaluate: (x: number, y: number) => number,
+  limits: SearchLimits,
+  step: (fraction: number) => void = () => {},
+): Lattice {
+  let lattice = emptyLattice(area, limits.coarseCells);
+  for (let cell = 0; cell < lattice.lnBayesFactor.length; cell++) {
+    if (cell % 64 === 0) step((0.7 * cell) / lattice.lnBayesFactor.length);
+    const { x_m, y_m } = centreOf(lattice, cell);
+    lattice.lnBayesFactor[cell] = evaluate(x_m, y_m);
+  }
+  while (lattice.cell_m > 1.9 * limits.finestCell_m) {
+    const best = largest(lattice.lnBayesFactor);
+    let likely = 0;
+    for (const ln of lattice.lnBayesFactor) if (ln > best - limits.likelyWithin) likely++;
+    if (likely >= limits.enoughCells) break;
+    lattice = divide(lattice, best - limits.divideWithin, limits, evaluate);
+    step(0.85);
+  }
+  return lattice;
+}
+
+/** Full evaluation of the likely cells of a roughly searched lattice. Others keep rough values, shifted to fit. */
+export function evaluateLikely(
+  rough: Lattice,
   rates: number,
   evaluate: EvaluatePlace,
-  limits: GridLimits = GRID_LIMITS,
+  limits: SearchLimits,
   step: (fraction: number) => void = () => {},
-): Leaf[] {
+): SearchedArea {
+  const ln = rough.lnBayesFactor;
+  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
+  const full = Float64Array.from(ln);
+  const cells: EvaluatedCell[] = [];
+  const block = 32;
+  let shift = 0;
+  for (let next = 0; next < order.length && cells.length < limits.mostCells; ) {
+    for (const end = Math.min(order.length, next + block); next < end; next++) {
+      const { x_m, y_m } = centreOf(rough, order[next]);
+      const rateLn = new Float64Array(rates);
+      const lnBayesFactor = evaluate(x_m, y_m, rateLn);
+      full[order[next]] = lnBayesFactor;
+      cells.push({ cell: order[next], lnBayesFactor, rateLn });
+    }
+    step(Math.min(0.99, cells.length / limits.mostCells));
+    const recent = cells.slice(-2 * block).map(({ cell, lnBayesFactor }) => lnBayesFactor - ln[cell]);
+    shift = recent.sort((a, b) => a - b)[recent.length >> 1];
+    const best = cells.reduce((most, cell) => Math.max(most, cell.lnBayesFactor), Number.NEGATIVE_INFINITY);
+    let held = 0;
+    let left = 0;
+    for (const cell of cells) held += Math.exp(cell.lnBayesFactor - best);
+    for (let rest = next; rest < order.length; rest++) left += Math.exp(Math.min(50, ln[order[rest]] + shift - best));
+    if (left < limits.leftOver * held) break;
+  }
+  for (let rest = cells.length; rest < order.length; rest++) full[order[rest]] += shift;
+  return { lattice: { ...rough, lnBayesFactor: full }, cells };
+}
+
+export function centreOf(lattice: Lattice, cell: number): { x_m: number; y_m: number } {
+  return {
+    x_m: lattice.west_m + ((cell % lattice.columns) + 0.5) * lattice.cell_m,
+    y_m: lattice.south_m + (Math.floor(cell / lattice.columns) + 0.5) * lattice.cell_m,
+  };
+}
+
+export function largest(values: Float64Array): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}
+
+/** Square cells that cover the area, centred on it. */
+function emptyLattice(area: Area, cellsAlong: number): Lattice {
   const width = area.east_m - area.west_m;
   const height = area.north_m - area.south_m;
-  const size = Math.max(width, height) / limits.coarseCells;
-  const columns = Math.max(1, Math.ceil(width / size - 1e-9));
-  const rows = Math.max(1, Math.ceil(height / size - 1e-9));
-  const place = (x_m: number, y_m: number, size_m: number, rough: boolean): Leaf => {
-    const rateLn = new Float64Array(rates);
-    return { x_m, y_m, size_m, lnBayesFactor: evaluate(x_m, y_m, rateLn, rough), rateLn };
+  const cell_m = Math.max(width, height) / cellsAlong;
+  const columns = Math.max(1, Math.ceil(width / cell_m - 1e-6));
+  const rows = Math.max(1, Math.ceil(height / cell_m - 1e-6));
+  return {
+    west_m: (area.west_m + area.east_m - columns * cell_m) / 2,
+    south_m: (area.south_m + area.north_m - rows * cell_m) / 2,
+    cell_m,
+    columns,
+    rows,
+    lnBayesFactor: new Float64Array(columns * rows),
   };
-  let leaves: Leaf[] = [];
-  for (let row = 0; row < rows; row++) {
-    step((0.5 * row) / rows);
-    for (let column = 0; column < columns; column++) {
-      leaves.push(place(area.west_m + (column + 0.5) * size, area.south_m + (row + 0.5) * size, size, true));
-    }
-  }
-  for (let level = 1; ; level++) {
-    const chosen = leavesToDivide(leaves, level, limits);
-    if (chosen.size === 0) return leaves;
-    const next: Leaf[] = [];
-    let done = 0;
-    for (const leaf of leaves) {
-      if (!chosen.has(leaf)) {
-        next.push(leaf);
-        continue;
-      }
-      if (done++ % 32 === 0) step(Math.min(0.99, 0.5 + 0.5 * (1 - 0.6 ** (level - 1 + done / chosen.size))));
-      const quarter = leaf.size_m / 4;
-      for (const [sx, sy] of [
-        [-1, -1],
-        [1, -1],
-        [-1, 1],
-        [1, 1],
-      ] as const) {
-        next.push(place(leaf.x_m + sx * quarter, leaf.y_m + sy * quarter, leaf.size_m / 2, false));
-      }
-    }
-    leaves = next;
-  }
 }
 
-/** The leaves near the best that are still large; none when the 90 % region is resolved. */
-function leavesToDivide(leaves: readonly Leaf[], level: number, limits: GridLimits): Set<Leaf> {
-  const largest = Math.max(...leaves.map((leaf) => leaf.lnBayesFactor));
-  const ordered = [...leaves].sort((a, b) => lnMass(b) - lnMass(a));
-  const total = ordered.reduce((sum, leaf) => sum + Math.exp(lnMass(leaf) - largest), 0);
-  let mass = 0;
-  let inside = 0;
-  while (inside < ordered.length && mass < 0.9 * total) mass += Math.exp(lnMass(ordered[inside++]) - largest);
-  const keep = limits.keepWithin * (level === 1 ? 1 : 0.6);
-  const smallest = ordered
-    .slice(0, inside)
-    .reduce((size, leaf) => Math.min(size, leaf.size_m), Number.POSITIVE_INFINITY);
-  const coarse = ordered.filter(
-    (leaf) => leaf.lnBayesFactor > largest - keep && leaf.size_m > 1.9 * limits.finestCell_m,
+/** Halves the cells; children of cells above the threshold are evaluated, at most `mostRough`, best parents first. */
+function divide(
+  parent: Lattice,
+  threshold: number,
+  limits: SearchLimits,
+  evaluate: (x: number, y: number) => number,
+): Lattice {
+  const columns = 2 * parent.columns;
+  const rows = 2 * parent.rows;
+  const child: Lattice = {
+    ...parent,
+    cell_m: parent.cell_m / 2,
+    columns,
+    rows,
+    lnBayesFactor: new Float64Array(columns * rows),
+  };
+  const ln = parent.lnBayesFactor;
+  const chosen = new Set(
+    Array.from(ln.keys())
+      .filter((cell) => ln[cell] > threshold)
+      .sort((a, b) => ln[b] - ln[a] || a - b)
+      .slice(0, limits.mostRough / 4),
   );
-  if (inside >= limits.enoughLeaves) {
-    // Only bring the region to one resolution.
-    return new Set(
-      ordered
-        .slice(0, inside)
-        .filter((leaf) => leaf.size_m > 1.5 * smallest)
-        .slice(0, limits.mostLeavesDivided),
-    );
+  for (let cell = 0; cell < child.lnBayesFactor.length; cell++) {
+    const above = (Math.floor(cell / columns) >> 1) * parent.columns + ((cell % columns) >> 1);
+    if (chosen.has(above)) {
+      const { x_m, y_m } = centreOf(child, cell);
+      child.lnBayesFactor[cell] = evaluate(x_m, y_m);
+    } else {
+      child.lnBayesFactor[cell] = ln[above];
+    }
   }
-  return new Set(coarse.slice(0, limits.mostLeavesDivided));
-}
-
-function lnMass(leaf: Leaf): number {
-  return leaf.lnBayesFactor + 2 * Math.log(leaf.size_m);
+  return child;
 }

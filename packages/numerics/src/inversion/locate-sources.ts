@@ -1,18 +1,32 @@
-/** One flight in, a posterior over one source (or none) out: the steps in order. */
+/** One flight in, a posterior over its sources (or none) out: the steps in order. */
 import { fitBackground } from './background.ts';
-import { fittedSignal } from './fit.ts';
+import { fittedSource } from './fit.ts';
 import type { Area, FlightConditions, FlightSamples } from './flight.ts';
-import { divideArea, GRID_LIMITS } from './grid.ts';
-import { type FlightProblem, passPrecisions, placeLikelihood, prepareFlight, workspaceFor } from './likelihood.ts';
+import { SEARCH_LIMITS, centreOf, evaluateLikely, searchRoughly } from './grid.ts';
+import {
+  type FlightProblem,
+  type RateRange,
+  couplePass,
+  crossingTerms,
+  placeLikelihood,
+  problemOf,
+  workspaceFor,
+} from './likelihood.ts';
+import { noiseTerms } from './noise.ts';
 import { type SearchMap, searchMap } from './null-result.ts';
 import { splitPasses } from './passes.ts';
 import { type PlacePosterior, posteriorOf } from './posterior.ts';
-import { coarseSettings, DEFAULT_SETTINGS, type InversionSettings } from './settings.ts';
+import { DEFAULT_SETTINGS, type InversionSettings, roughSettings } from './settings.ts';
+import { transportOf } from './transport.ts';
 
 /** ln Bayes factor at which a source is claimed. */
 export const DECISION_LN_BAYES_FACTOR = 5;
 /** The rate's prior is uniform in ln rate over this factor above the least rate that the flight could see. */
 const RATE_PRIOR_FACTOR = 1e4;
+/** Of the observed excess, what stands for the unknown plume in the first look and stays as a floor afterwards. */
+const FIRST_ENVELOPE = +((globalThis as any).process.env.FE ?? 1);
+const ENVELOPE_FLOOR = +((globalThis as any).process.env.EF ?? 1);
+const ENVELOPE_S = 4;
 
 export interface FlightInversion {
   readonly background_ppm: Float64Array;
@@ -34,123 +48,140 @@ export function locateSources(
 ): FlightInversion {
   const passes = splitPasses(samples);
   const background = fitBackground(samples.time_s, samples.value_ppm, conditions.noise_ppm);
-  const observed = smoothedExcess(samples.value_ppm, background.level_ppm, conditions.noise_ppm);
-  const reach = reachOf(samples, area);
-  const prepare = (
-    range: { least_kgph: number; most_kgph: number },
-    envelope: Float64Array,
-    chosen: InversionSettings,
-  ) => prepareFlight(samples, passes, conditions, chosen, range, envelope, reach);
-  const simple = coarseSettings(settings);
-  const first = prepare(
-    { least_kgph: 1, most_kgph: 2 },
-    observed.map((v) => 0.5 * v),
-    simple,
-  );
-  const range = rateRange(first, area);
-  const rough = prepare(
-    range,
-    observed.map((v) => 0.5 * v),
-    simple,
-  );
-  const rates = Float64Array.from(
-    { length: rough.rates },
-    (_, q) => range.least_kgph * Math.exp(q * settings.lnRateStep),
-  );
-  const guess = bestOf(rough, area, rates, (fraction) => step(0.4 * fraction));
+  const observed = smoothedExcess(samples.time_s, samples.value_ppm, background.level_ppm, conditions.noise_ppm);
+  const transport = transportOf(samples, conditions, settings, reachOf(samples, area));
+  const rough = roughSettings(settings);
+  const prepare = (chosen: InversionSettings, range: RateRange, envelope: Float64Array) => {
+    const deviation = envelope.map((e) => Math.hypot(conditions.noise_ppm, settings.fluctuation * e));
+    const noise = noiseTerms(samples, passes, deviation);
+    return problemOf(samples, passes, conditions, chosen, transport, noise, range);
+  };
+  const start = observed.map((e) => FIRST_ENVELOPE * e);
+  const range = rateRange(prepare(rough, { least_kgph: 1, most_kgph: 2 }, start), area);
+  const first = prepare(rough, range, start);
+  const guess = bestPlace(first, area, (fraction) => step(0.35 * fraction));
   const predicted =
     guess.lnBayesFactor > 0
-      ? fittedSignal(rough, guess.x_m, guess.y_m, guess.rate_kgph)
+      ? fittedSource(first, guess.x_m, guess.y_m, guess.rate_kgph).signal_ppm
       : new Float64Array(samples.count);
-  const envelope = predicted.map((v, i) => Math.max(v, 0.3 * observed[i]));
-  const problem = prepare(range, envelope, settings);
-  const space = workspaceFor(problem);
-  const roughProblem = prepare(range, envelope, simple);
-  const roughSpace = workspaceFor(roughProblem);
-  const leaves = divideArea(
+  const envelope = predicted.map((signal, i) => Math.max(signal, ENVELOPE_FLOOR * observed[i]));
+  const second = prepare(rough, range, envelope);
+  const secondSpace = workspaceFor(second);
+  const scratch = new Float64Array(second.rates);
+  const lattice = searchRoughly(
     area,
-    problem.rates,
-    (x, y, out, isRough) =>
-      isRough ? placeLikelihood(roughProblem, roughSpace, x, y, out) : placeLikelihood(problem, space, x, y, out),
-    GRID_LIMITS,
-    (f) => step(0.4 + 0.6 * f),
+    (x, y) => placeLikelihood(second, secondSpace, x, y, scratch),
+    SEARCH_LIMITS,
+    (fraction) => step(0.35 + 0.35 * fraction),
   );
-  const posterior = posteriorOf(leaves, area, rates);
+  const problem = prepare(settings, range, envelope);
+  const space = workspaceFor(problem);
+  const searched = evaluateLikely(
+    lattice,
+    problem.rates,
+    (x, y, out) => placeLikelihood(problem, space, x, y, out),
+    SEARCH_LIMITS,
+    (fraction) => step(0.7 + 0.3 * fraction),
+  );
+  const posterior = posteriorOf(searched, area, problem.rate_kgph);
+  const { level_ppm } = background;
   if (posterior.lnBayesFactor < DECISION_LN_BAYES_FACTOR) {
-    const search = searchMap(problem, space, area, range);
-    return {
-      background_ppm: background.level_ppm,
-      fitted_ppm: background.level_ppm,
-      sources: [],
-      lnBayesFactor: posterior.lnBayesFactor,
-      search,
-    };
+    const search = searchMap(second, secondSpace, area, range);
+    return { background_ppm: level_ppm, fitted_ppm: level_ppm, sources: [], lnBayesFactor: posterior.lnBayesFactor, search };
   }
-  const signal = fittedSignal(problem, posterior.mode.x_m, posterior.mode.y_m, posterior.rate.p50);
+  const { signal_ppm } = fittedSource(problem, posterior.mode.x_m, posterior.mode.y_m, posterior.rate.p50);
   return {
-    background_ppm: background.level_ppm,
-    fitted_ppm: signal.map((v, i) => v + background.level_ppm[i]),
+    background_ppm: level_ppm,
+    fitted_ppm: signal_ppm.map((signal, i) => signal + level_ppm[i]),
     sources: [posterior],
     lnBayesFactor: posterior.lnBayesFactor,
   };
 }
 
-/** Excess over the background averaged over five samples, zero below two deviations. */
-function smoothedExcess(value: Float64Array, level: Float64Array, noise: number): Float64Array {
+/**
+ * Envelope of the excess over the background: five-sample means above two deviations, each spread in time as a bell and
+ * the largest taken, so that the highs and lows inside a plume weigh the same and the rate is not biased.
+ */
+function smoothedExcess(time: Float64Array, value: Float64Array, level: Float64Array, noise: number): Float64Array {
+  const n = value.length;
+  const mean5 = excessMeans(value, level, noise);
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    if (mean5[i] === 0) continue;
+    for (let k = i; k >= 0 && time[i] - time[k] < 3 * ENVELOPE_S; k--) spread(k, i);
+    for (let k = i; k < n && time[k] - time[i] < 3 * ENVELOPE_S; k++) spread(k, i);
+  }
+  function spread(k: number, i: number): void {
+    out[k] = Math.max(out[k], mean5[i] * Math.exp(-0.5 * ((time[k] - time[i]) / ENVELOPE_S) ** 2));
+  }
+  return out;
+}
+
+function excessMeans(value: Float64Array, level: Float64Array, noise: number): Float64Array {
   const n = value.length;
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) {
+    const from = Math.max(0, i - 2);
+    const to = Math.min(n, i + 3);
     let sum = 0;
-    let used = 0;
-    for (let k = Math.max(0, i - 2); k <= Math.min(n - 1, i + 2); k++) {
-      sum += value[k] - level[k];
-      used++;
-    }
-    const mean = sum / used;
-    out[i] = mean > (2 * noise) / Math.sqrt(used) ? mean : 0;
+    for (let k = from; k < to; k++) sum += value[k] - level[k];
+    const mean = sum / (to - from);
+    out[i] = mean > (2 * noise) / Math.sqrt(to - from) ? mean : 0;
   }
   return out;
 }
 
 /** Longest distance from a place of the area to a sample. */
 function reachOf(samples: FlightSamples, area: Area): number {
-  let [west, south, east, north] = [area.west_m, area.south_m, area.east_m, area.north_m];
+  let { west_m, south_m, east_m, north_m } = area;
   for (let i = 0; i < samples.count; i++) {
-    west = Math.min(west, samples.x_m[i]);
-    east = Math.max(east, samples.x_m[i]);
-    south = Math.min(south, samples.y_m[i]);
-    north = Math.max(north, samples.y_m[i]);
+    west_m = Math.min(west_m, samples.x_m[i]);
+    east_m = Math.max(east_m, samples.x_m[i]);
+    south_m = Math.min(south_m, samples.y_m[i]);
+    north_m = Math.max(north_m, samples.y_m[i]);
   }
-  return Math.hypot(east - west, north - south);
+  return Math.hypot(east_m - west_m, north_m - south_m);
 }
 
+const RANGE_CELLS = 10;
+
 /** Prior range of the rate: from the rate whose best crossing has signal-to-noise 1 at the median place. */
-function rateRange(p: FlightProblem, area: Area): { least_kgph: number; most_kgph: number } {
+function rateRange(p: FlightProblem, area: Area): RateRange {
   const space = workspaceFor(p);
   const least: number[] = [];
-  const cells = 10;
-  for (let c = 0; c < cells * cells; c++) {
-    const x = area.west_m + (((c % cells) + 0.5) / cells) * (area.east_m - area.west_m);
-    const y = area.south_m + ((Math.floor(c / cells) + 0.5) / cells) * (area.north_m - area.south_m);
+  for (let cell = 0; cell < RANGE_CELLS * RANGE_CELLS; cell++) {
+    const x = area.west_m + (((cell % RANGE_CELLS) + 0.5) / RANGE_CELLS) * (area.east_m - area.west_m);
+    const y = area.south_m + ((Math.floor(cell / RANGE_CELLS) + 0.5) / RANGE_CELLS) * (area.north_m - area.south_m);
     let most = 0;
-    passPrecisions(p, space, x, y, (_, precision) => {
-      for (const value of precision) most = Math.max(most, value);
-    });
-    if (most > 0) least.push(1 / Math.sqrt(most));
+    for (let j = 0; j < p.passes.count; j++) {
+      if (couplePass(p, space, j, x, y) < 0) continue;
+      crossingTerms(p, space, 0);
+      for (const root of space.root) most = Math.max(most, root);
+    }
+    if (most > 0) least.push(1 / most);
   }
   least.sort((a, b) => a - b);
   const middle = least.length > 0 ? least[least.length >> 1] : 1;
   return { least_kgph: middle, most_kgph: middle * RATE_PRIOR_FACTOR };
 }
 
-/** Best place and rate on a coarse grid. */
-function bestOf(p: FlightProblem, area: Area, rates: Float64Array, step: (fraction: number) => void) {
+/** Best place and rate of a rough search. */
+function bestPlace(p: FlightProblem, area: Area, step: (fraction: number) => void) {
   const space = workspaceFor(p);
-  const once = { ...GRID_LIMITS, keepWithin: 6, mostLeavesDivided: 40, enoughLeaves: 60 };
-  const leaves = divideArea(area, p.rates, (x, y, out) => placeLikelihood(p, space, x, y, out), once, step);
-  let best = leaves[0];
-  for (const leaf of leaves) if (leaf.lnBayesFactor > best.lnBayesFactor) best = leaf;
+  const rateLn = new Float64Array(p.rates);
+  const lattice = searchRoughly(
+    area,
+    (x, y) => placeLikelihood(p, space, x, y, rateLn),
+    { ...SEARCH_LIMITS, enoughCells: 30, mostRough: 240, likelyWithin: 3, divideWithin: 5 },
+    step,
+  );
+  let best = 0;
+  lattice.lnBayesFactor.forEach((ln, cell) => {
+    if (ln > lattice.lnBayesFactor[best]) best = cell;
+  });
+  const { x_m, y_m } = centreOf(lattice, best);
+  const lnBayesFactor = placeLikelihood(p, space, x_m, y_m, rateLn);
   let q = 0;
-  for (let k = 0; k < rates.length; k++) if (best.rateLn[k] > best.rateLn[q]) q = k;
-  return { x_m: best.x_m, y_m: best.y_m, lnBayesFactor: best.lnBayesFactor, rate_kgph: rates[q] };
+  for (let k = 0; k < rateLn.length; k++) if (rateLn[k] > rateLn[q]) q = k;
+  return { x_m, y_m, lnBayesFactor, rate_kgph: p.rate_kgph[q] };
 }

@@ -4,11 +4,14 @@
  * A truncated normal of mean 1; sqrt(P) is the signal-to-noise of one crossing per unit rate.
  */
 import type { Area } from './flight.ts';
-import { type FlightProblem, passPrecisions, type Workspace } from './likelihood.ts';
+import { type FlightProblem, type RateRange, type Workspace, couplePass, crossingTerms } from './likelihood.ts';
 import { erfcScaled } from './normal.ts';
 
 /** Signal-to-noise of a crossing at which the decision threshold is passed, trials over the area included. */
 const DETECTION_SNR = 5;
+const MAP_CELLS = 32;
+const RATE_NODES = 25;
+const SEEN = 0.9;
 
 /** Detection probability on cells over the area, for each of several rates: [rate][cell], rows south to north. */
 export interface SearchMap {
@@ -23,50 +26,57 @@ export interface SearchMap {
   readonly limit_kgph: Float64Array;
 }
 
-const MAP_CELLS = 32;
-const RATE_NODES = 25;
-
-export function searchMap(
-  problem: FlightProblem,
-  space: Workspace,
-  area: Area,
-  range: { least_kgph: number; most_kgph: number },
-): SearchMap {
-  const cell = Math.max(area.east_m - area.west_m, area.north_m - area.south_m) / MAP_CELLS;
-  const columns = Math.max(1, Math.ceil((area.east_m - area.west_m) / cell - 1e-9));
-  const rows = Math.max(1, Math.ceil((area.north_m - area.south_m) / cell - 1e-9));
-  const ladder = Array.from(
-    { length: RATE_NODES },
-    (_, q) => range.least_kgph * (range.most_kgph / range.least_kgph) ** (q / (RATE_NODES - 1)),
-  );
-  const seen = ladder.map(() => new Float64Array(columns * rows));
-  const limit = new Float64Array(columns * rows).fill(Number.POSITIVE_INFINITY);
+export function searchMap(problem: FlightProblem, space: Workspace, area: Area, range: RateRange): SearchMap {
+  const cell_m = Math.max(area.east_m - area.west_m, area.north_m - area.south_m) / MAP_CELLS;
+  const columns = Math.max(1, Math.ceil((area.east_m - area.west_m) / cell_m - 1e-9));
+  const rows = Math.max(1, Math.ceil((area.north_m - area.south_m) / cell_m - 1e-9));
+  const ratio = range.most_kgph / range.least_kgph;
+  const ladder = Array.from({ length: RATE_NODES }, (_, q) => range.least_kgph * ratio ** (q / (RATE_NODES - 1)));
+  const probability = ladder.map(() => new Float64Array(columns * rows));
+  const limit_kgph = new Float64Array(columns * rows).fill(Number.POSITIVE_INFINITY);
   const unseen = new Float64Array(RATE_NODES);
-  for (let c = 0; c < columns * rows; c++) {
-    const x = area.west_m + ((c % columns) + 0.5) * cell;
-    const y = area.south_m + (Math.floor(c / columns) + 0.5) * cell;
-    unseen.fill(1);
-    passPrecisions(problem, space, x, y, (weight, precision) => {
-      for (let q = 0; q < RATE_NODES; q++) {
-        let p = 0;
-        for (let k = 0; k < precision.length; k++)
-          p += weight[k] * crossingSeen(ladder[q] * Math.sqrt(precision[k]), problem.settings.amplitudeSpread);
-        unseen[q] *= 1 - (1 - problem.settings.miss) * p;
-      }
-    });
-    for (let q = 0; q < RATE_NODES; q++) seen[q][c] = 1 - unseen[q];
-    for (let q = RATE_NODES - 1; q >= 0 && seen[q][c] >= 0.9; q--) limit[c] = ladder[q];
+  for (let cell = 0; cell < columns * rows; cell++) {
+    const x = area.west_m + ((cell % columns) + 0.5) * cell_m;
+    const y = area.south_m + (Math.floor(cell / columns) + 0.5) * cell_m;
+    unseenAt(problem, space, x, y, ladder, unseen);
+    for (let q = 0; q < RATE_NODES; q++) probability[q][cell] = 1 - unseen[q];
+    for (let q = RATE_NODES - 1; q >= 0 && probability[q][cell] >= SEEN; q--) limit_kgph[cell] = ladder[q];
   }
   return {
     west_m: area.west_m,
     south_m: area.south_m,
-    cell_m: cell,
+    cell_m,
     columns,
     rows,
     rates_kgph: ladder,
-    probability: seen,
-    limit_kgph: limit,
+    probability,
+    limit_kgph,
   };
+}
+
+/** Probability that every pass misses a source at (x, y), for each rate. */
+function unseenAt(
+  p: FlightProblem,
+  space: Workspace,
+  x: number,
+  y: number,
+  ladder: readonly number[],
+  unseen: Float64Array,
+): void {
+  const weight = p.hyperWeight.subarray(0, p.delta.length);
+  const lateral = p.lateral.length >> 1;
+  unseen.fill(1);
+  for (let j = 0; j < p.passes.count; j++) {
+    if (couplePass(p, space, j, x, y) < 0) continue;
+    crossingTerms(p, space, lateral);
+    for (let q = 0; q < ladder.length; q++) {
+      let seen = 0;
+      for (let k = 0; k < weight.length; k++) {
+        seen += weight[k] * crossingSeen(ladder[q] * space.root[k], p.settings.amplitudeSpread);
+      }
+      unseen[q] *= 1 - (1 - p.settings.miss) * seen;
+    }
+  }
 }
 
 const AMPLITUDES = [-1.5, -0.75, 0, 0.75, 1.5];

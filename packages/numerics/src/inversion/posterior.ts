@@ -1,6 +1,6 @@
-/** Leaves of the quadtree as a posterior: a raster of position, a histogram of rate, and the numbers drawn from them. */
+/** A searched area as a posterior: a raster of position, a histogram of rate, and the numbers drawn from them. */
 import type { Area } from './flight.ts';
-import type { Leaf } from './grid.ts';
+import { type EvaluatedCell, type Lattice, type SearchedArea, centreOf, largest } from './grid.ts';
 
 /** Probability mass on a regular raster, rows south to north, columns west to east. Sums to 1. */
 export interface Raster {
@@ -21,117 +21,151 @@ export interface PlacePosterior {
   readonly rate: { readonly p05: number; readonly p50: number; readonly p95: number };
   /** Posterior probability of each rate node. */
   readonly rateMass: Float64Array;
-  /** Mass in the outermost coarse cells: a sign that the source may lie outside the area. */
+  /** Mass near the area's edge: a sign that the source may lie outside. */
   readonly edgeMass: number;
 }
 
-const RASTER_MOST_CELLS = 400;
-/** Leaves holding less than this in all are left out of the raster's extent. */
-const RASTER_TAIL = 1e-6;
+/** Lattice cells are interpolated onto this many raster cells a side. */
+const SUBDIVISION = 3;
+const RASTER_MOST_CELLS = 360;
+/** Cells holding less than this in all are left out of the raster's extent. */
+const RASTER_TAIL = 1e-5;
+/** Part of the area's longer side that counts as its edge. */
+const EDGE_PART = 0.03;
 
-export function posteriorOf(leaves: readonly Leaf[], area: Area, rates_kgph: Float64Array): PlacePosterior {
-  const lnMass = leaves.map((leaf) => leaf.lnBayesFactor + 2 * Math.log(leaf.size_m));
-  const largest = Math.max(...lnMass);
-  const weight = Float64Array.from(lnMass, (ln) => Math.exp(ln - largest));
-  const total = weight.reduce((sum, w) => sum + w, 0);
-  for (let i = 0; i < weight.length; i++) weight[i] /= total;
-  const areaSize = (area.east_m - area.west_m) * (area.north_m - area.south_m);
-  const rateMass = rateHistogram(leaves, weight);
-  let best = 0;
+export function posteriorOf({ lattice, cells }: SearchedArea, area: Area, rates_kgph: Float64Array): PlacePosterior {
+  const ln = lattice.lnBayesFactor;
+  const best = largest(ln);
+  let total = 0;
+  for (const value of ln) total += Math.exp(value - best);
+  const rateMass = rateHistogram(cells);
+  const mode = cells.reduce((a, b) => (b.lnBayesFactor > a.lnBayesFactor ? b : a));
+  const raster = rasterOf(lattice, total, best);
   let x = 0;
   let y = 0;
   let edgeMass = 0;
-  leaves.forEach((leaf, i) => {
-    x += weight[i] * leaf.x_m;
-    y += weight[i] * leaf.y_m;
-    if (leaf.lnBayesFactor > leaves[best].lnBayesFactor) best = i;
-    if (touchesEdge(leaf, area)) edgeMass += weight[i];
-  });
+  for (let cell = 0; cell < ln.length; cell++) {
+    const mass = Math.exp(ln[cell] - best) / total;
+    const centre = centreOf(lattice, cell);
+    x += mass * centre.x_m;
+    y += mass * centre.y_m;
+    if (isNearEdge(centre, lattice.cell_m, area)) edgeMass += mass;
+  }
   return {
-    raster: rasterOf(leaves, weight),
-    lnBayesFactor: largest + Math.log(total) - Math.log(areaSize),
+    raster,
+    lnBayesFactor: best + Math.log(total / ln.length),
     mean: { x_m: x, y_m: y },
-    mode: { x_m: leaves[best].x_m, y_m: leaves[best].y_m },
+    mode: centreOf(lattice, mode.cell),
     rate: quantilesOf(rates_kgph, rateMass),
     rateMass,
     edgeMass,
   };
 }
 
-function touchesEdge({ x_m, y_m, size_m }: Leaf, area: Area): boolean {
-  const near = size_m / 2 + Math.max(area.east_m - area.west_m, area.north_m - area.south_m) * 0.03;
-  return x_m - near < area.west_m || x_m + near > area.east_m || y_m - near < area.south_m || y_m + near > area.north_m;
+function isNearEdge({ x_m, y_m }: { x_m: number; y_m: number }, cell_m: number, area: Area): boolean {
+  const near = cell_m / 2 + Math.max(area.east_m - area.west_m, area.north_m - area.south_m) * EDGE_PART;
+  return (
+    x_m - near < area.west_m || x_m + near > area.east_m || y_m - near < area.south_m || y_m + near > area.north_m
+  );
 }
 
-function rateHistogram(leaves: readonly Leaf[], weight: Float64Array): Float64Array {
-  const rates = leaves[0].rateLn.length;
+/** Mixture of the cells' rate posteriors. */
+function rateHistogram(cells: readonly EvaluatedCell[]): Float64Array {
+  const best = cells.reduce((most, cell) => Math.max(most, cell.lnBayesFactor), Number.NEGATIVE_INFINITY);
+  const rates = cells[0].rateLn.length;
   const mass = new Float64Array(rates);
-  leaves.forEach((leaf, i) => {
-    if (weight[i] < 1e-12) return;
-    let sum = 0;
-    for (let q = 0; q < rates; q++) sum += Math.exp(leaf.rateLn[q] - leaf.lnBayesFactor);
-    for (let q = 0; q < rates; q++) mass[q] += (weight[i] * Math.exp(leaf.rateLn[q] - leaf.lnBayesFactor)) / sum;
-  });
-  return mass;
+  let sum = 0;
+  for (const { rateLn } of cells) {
+    for (let q = 0; q < rates; q++) {
+      const m = Math.exp(rateLn[q] - best - Math.log(rates));
+      mass[q] += m;
+      sum += m;
+    }
+  }
+  return mass.map((value) => value / sum);
 }
 
-/** Quantiles of a density on equal steps of ln rate: each node's mass spread evenly over its step. */
+/** Quantiles of a density on equal steps of ln rate, linear between the nodes. */
 export function quantilesOf(rates: Float64Array, mass: Float64Array): { p05: number; p50: number; p95: number } {
   const step = rates.length > 1 ? Math.log(rates[1] / rates[0]) : 0;
+  const parts = 16;
+  const fine = new Float64Array((mass.length - 1) * parts + 1);
+  let sum = 0;
+  for (let i = 0; i < fine.length; i++) {
+    const q = Math.min(mass.length - 2, Math.floor(i / parts));
+    const u = i / parts - q;
+    // Geometric between nodes where both have mass: a posterior of a rate is near log-normal.
+    const a = Math.max(1e-300, mass[q]);
+    const b = Math.max(1e-300, mass[q + 1]);
+    fine[i] = Math.exp((1 - u) * Math.log(a) + u * Math.log(b));
+    sum += fine[i];
+  }
   const at = (p: number): number => {
-    let sum = 0;
-    for (let q = 0; q < mass.length; q++) {
-      if (sum + mass[q] >= p) return rates[q] * Math.exp(step * ((p - sum) / mass[q] - 0.5));
-      sum += mass[q];
+    let held = 0;
+    for (let i = 0; i < fine.length; i++) {
+      if (held + fine[i] >= p * sum) {
+        return rates[0] * Math.exp((step / parts) * (i + (p * sum - held) / fine[i] - 0.5));
+      }
+      held += fine[i];
     }
     return rates[rates.length - 1];
   };
   return { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
 }
 
-/** Raster at the size of the smallest leaf with mass, over the extent of the leaves that matter. */
-function rasterOf(leaves: readonly Leaf[], weight: Float64Array): Raster {
-  const order = leaves.map((_, i) => i).sort((a, b) => weight[b] - weight[a]);
-  const kept: number[] = [];
-  let mass = 0;
-  for (const i of order) {
-    if (mass > 1 - RASTER_TAIL) break;
-    kept.push(i);
-    mass += weight[i];
+/** Bilinear interpolation of ln mass onto finer cells, over the extent of the cells that matter. */
+function rasterOf(lattice: Lattice, total: number, best: number): Raster {
+  const ln = lattice.lnBayesFactor;
+  const box = extentOfMass(lattice, total, best);
+  const width = box.lastColumn - box.firstColumn + 1;
+  const height = box.lastRow - box.firstRow + 1;
+  const split = Math.max(1, Math.min(SUBDIVISION, Math.floor(RASTER_MOST_CELLS / Math.max(width, height))));
+  const columns = width * split;
+  const rows = height * split;
+  const mass = new Float64Array(columns * rows);
+  let sum = 0;
+  for (let r = 0; r < rows; r++) {
+    const [row0, row1, v] = neighbours(box.firstRow + (r + 0.5) / split - 0.5, lattice.rows);
+    for (let c = 0; c < columns; c++) {
+      const [column0, column1, u] = neighbours(box.firstColumn + (c + 0.5) / split - 0.5, lattice.columns);
+      const south = (1 - u) * ln[row0 * lattice.columns + column0] + u * ln[row0 * lattice.columns + column1];
+      const north = (1 - u) * ln[row1 * lattice.columns + column0] + u * ln[row1 * lattice.columns + column1];
+      const m = Math.exp((1 - v) * south + v * north - best);
+      mass[r * columns + c] = m;
+      sum += m;
+    }
   }
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  let cell = Infinity;
-  for (const i of kept) {
-    const { x_m, y_m, size_m } = leaves[i];
-    west = Math.min(west, x_m - size_m / 2);
-    east = Math.max(east, x_m + size_m / 2);
-    south = Math.min(south, y_m - size_m / 2);
-    north = Math.max(north, y_m + size_m / 2);
-    cell = Math.min(cell, size_m);
-  }
-  while (Math.max(east - west, north - south) / cell > RASTER_MOST_CELLS) cell *= 2;
-  const columns = Math.max(1, Math.round((east - west) / cell));
-  const rows = Math.max(1, Math.round((north - south) / cell));
-  const raster = new Float64Array(columns * rows);
-  for (const i of kept) spreadLeaf(leaves[i], weight[i] / mass, { west, south, cell, columns, rows }, raster);
-  return { west_m: west, south_m: south, cell_m: cell, columns, rows, mass: raster };
+  for (let i = 0; i < mass.length; i++) mass[i] /= sum;
+  return {
+    west_m: lattice.west_m + box.firstColumn * lattice.cell_m,
+    south_m: lattice.south_m + box.firstRow * lattice.cell_m,
+    cell_m: lattice.cell_m / split,
+    columns,
+    rows,
+    mass,
+  };
 }
 
-/** A leaf's mass evenly over the raster cells it covers. */
-function spreadLeaf(
-  { x_m, y_m, size_m }: Leaf,
-  mass: number,
-  grid: { west: number; south: number; cell: number; columns: number; rows: number },
-  raster: Float64Array,
-): void {
-  const span = Math.max(1, Math.round(size_m / grid.cell));
-  const column = Math.max(
-    0,
-    Math.min(grid.columns - span, Math.floor((x_m - size_m / 2 - grid.west) / grid.cell + 0.25)),
-  );
-  const row = Math.max(0, Math.min(grid.rows - span, Math.floor((y_m - size_m / 2 - grid.south) / grid.cell + 0.25)));
-  for (let r = row; r < Math.min(grid.rows, row + span); r++) {
-    for (let c = column; c < Math.min(grid.columns, column + span); c++)
-      raster[r * grid.columns + c] += mass / span ** 2;
+function neighbours(position: number, count: number): [number, number, number] {
+  const clamped = Math.max(0, Math.min(count - 1, position));
+  const low = Math.min(count - 1, Math.floor(clamped));
+  return [low, Math.min(count - 1, low + 1), clamped - low];
+}
+
+function extentOfMass(lattice: Lattice, total: number, best: number) {
+  const ln = lattice.lnBayesFactor;
+  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
+  const box = { firstColumn: Infinity, lastColumn: -Infinity, firstRow: Infinity, lastRow: -Infinity };
+  let held = 0;
+  for (const cell of order) {
+    if (held > 1 - RASTER_TAIL) break;
+    held += Math.exp(ln[cell] - best) / total;
+    const column = cell % lattice.columns;
+    const row = Math.floor(cell / lattice.columns);
+    box.firstColumn = Math.min(box.firstColumn, column);
+    box.lastColumn = Math.max(box.lastColumn, column);
+    box.firstRow = Math.min(box.firstRow, row);
+    box.lastRow = Math.max(box.lastRow, row);
   }
+  return box;
 }

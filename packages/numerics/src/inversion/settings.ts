@@ -1,77 +1,82 @@
 /** Every number of the flight inversion that is a choice, with its origin. Set once for all flights. */
 import type { SpreadScheme } from '../dispersion/spread.ts';
-import { irwinSigmaY, taylorSigma } from '../dispersion/spread.ts';
+import { RELATIVE_SPREAD_FACTOR, irwinSigmaY, taylorSigma } from '../dispersion/spread.ts';
 
 export interface InversionSettings {
   /** Part of sigma_y that one crossing sees; the rest is meander. */
   readonly relativeSpread: number;
-  /** Angular shift of one crossing, in units of sigma_v / U. */
+  /** Angular shift of one crossing against the wind history, in units of sigma_v / U. */
   readonly meanderFraction: number;
   /** Hyper-prior of that shift: equally likely multiples. */
   readonly meanderScales: readonly number[];
-  /** Common error of wind direction [rad]. */
+  /** Error of wind direction common to the flight [rad]. */
   readonly windBiasSd_rad: number;
-  /** What is added to both where one wind stands for a whole flight [rad]. */
+  /** What is added to both where one wind stands for a whole flight [rad], and the multiples that widen the first. */
   readonly singleWindSd_rad: number;
+  readonly singleWindScales: readonly number[];
+  /** The wind beyond either end of the record is the mean over this time. */
   readonly windSmoothing_s: number;
+  /** Transport speed and base direction: mean over the time before a sample. */
+  readonly speedWindow_s: number;
+  /** Shortest average of the direction, against sensor noise. */
+  readonly leastWindow_s: number;
   /** Amplitude of a crossing over its expectation: standard deviation c. */
   readonly amplitudeSpread: number;
   /** Probability that a crossing misses the plume. */
   readonly miss: number;
   /** In-plume fluctuation over the envelope. */
   readonly fluctuation: number;
-  readonly lateralNodes: readonly number[];
-  readonly lateralLnWeights: readonly number[];
-  readonly verticalNodes: readonly number[];
-  readonly verticalLnWeights: readonly number[];
+  /** Standard deviation of ln sigma_y, and of ln sigma_z near the source and its growth per ln(1 + T / 30 s). */
+  readonly lateralSd: number;
+  readonly verticalSd: number;
+  readonly verticalSdGrowth: number;
+  readonly lateralNodes: number;
+  readonly verticalNodes: number;
+  readonly biasNodes: number;
   readonly lnRateStep: number;
-  /** Largest |ln| that a vertical node may move an amplitude on the grid. */
-  readonly lnVerticalSpan: number;
 }
 
-const LATERAL_SD = 0.25;
-const VERTICAL_SD = 0.3;
-const verticals = [-1.6, -0.8, 0, 0.8, 1.6];
-
 export const DEFAULT_SETTINGS: InversionSettings = {
-  relativeSpread: 0.7,
-  meanderFraction: 0.7,
-  meanderScales: [0.6, 1, 1.8],
-  windBiasSd_rad: 0.05,
+  relativeSpread: RELATIVE_SPREAD_FACTOR,
+  meanderFraction: 0.4,
+  meanderScales: [0.7, 1.5],
+  windBiasSd_rad: 0.06,
   singleWindSd_rad: 0.12,
+  singleWindScales: [0.6, 1.2, 2.4],
   windSmoothing_s: 120,
+  speedWindow_s: 60,
+  leastWindow_s: 20,
   amplitudeSpread: 0.5,
   miss: 0.05,
   fluctuation: 0.6,
-  lateralNodes: [-Math.sqrt(3), 0, Math.sqrt(3)].map((node) => Math.exp(node * LATERAL_SD)),
-  lateralLnWeights: [1 / 6, 2 / 3, 1 / 6].map(Math.log),
-  verticalNodes: verticals.map((node) => Math.exp(node * VERTICAL_SD)),
-  verticalLnWeights: normalised(verticals.map((node) => -0.5 * node * node)),
+  lateralSd: 0.3,
+  verticalSd: 0.25,
+  verticalSdGrowth: 0.1,
+  lateralNodes: 3,
+  verticalNodes: 5,
+  biasNodes: 9,
   lnRateStep: 0.35,
-  lnVerticalSpan: 2,
 };
 
-function normalised(ln: readonly number[]): number[] {
-  const sum = ln.reduce((total, value) => total + Math.exp(value), 0);
-  return ln.map((value) => value - Math.log(sum));
+/** The same with the central widths only: for the first look at the whole area. */
+export function roughSettings(settings: InversionSettings): InversionSettings {
+  return { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1 };
 }
 
-/** Spread from measured turbulence: Irwin's sigma_y from sigma_v, Taylor's sigma_z from sigma_w. */
+/** Nodes and ln weights that integrate a standard normal: 1, or n equal steps over +-span. */
+export function normalNodes(count: number, span: number): { node: number[]; lnWeight: number[] } {
+  if (count === 1) return { node: [0], lnWeight: [0] };
+  const node = Array.from({ length: count }, (_, k) => -span + (2 * span * k) / (count - 1));
+  const weight = node.map((value) => Math.exp(-0.5 * value * value));
+  const sum = weight.reduce((total, value) => total + value, 0);
+  return { node, lnWeight: weight.map((value) => Math.log(value / sum)) };
+}
+
+const VERTICAL_TIME_SCALE_S = 100;
+
+/** Spread from measured turbulence: Irwin's sigma_y from sigma_v, Taylor's sigma_z from sigma_w (docs/science/inversion.md). */
 export const flightSpread: SpreadScheme = {
   name: 'Irwin 1979 from sigma_v + Taylor 1921 from sigma_w',
   sigmaY: (x, speed, air) => irwinSigmaY(x, speed, air.sigmaV_mps),
-  sigmaZ: (x, speed, air) => taylorSigma(air.sigmaW_mps, x / speed, 100),
+  sigmaZ: (x, speed, air) => taylorSigma(air.sigmaW_mps, x / speed, VERTICAL_TIME_SCALE_S),
 };
-
-/** The same with the central spread only: for the first look at the whole area. */
-export function coarseSettings(settings: InversionSettings): InversionSettings {
-  const middle = settings.verticalNodes.length >> 1;
-  return {
-    ...settings,
-    lateralNodes: [1],
-    lateralLnWeights: [0],
-    verticalNodes: [middle - 1, middle, middle + 1].map((v) => settings.verticalNodes[v]),
-    verticalLnWeights: [1 / 4, 1 / 2, 1 / 4].map(Math.log),
-    meanderScales: [settings.meanderScales[settings.meanderScales.length >> 1]],
-  };
-}
