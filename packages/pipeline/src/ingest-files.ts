@@ -128,14 +128,15 @@ export function openTable(
   const unused = table.header.filter((column) => !wanted.includes(column));
   throw new InputError(
     missing.map((column) => {
-      const nearest = nearestOf(column, unused);
+      const isSelection = !columnsOf(profile).includes(column);
+      const nearest = nearestOf(column, isSelection ? table.header : unused);
       return {
         code: 'column-missing',
         message: `There is no column "${column}"; the file has: ${table.header.join(', ').slice(0, 300)}.`,
         remedy:
           nearest === undefined
             ? 'Add the column, or choose another profile.'
-            : `Did you mean "${nearest}"? Change the profile or the file.`,
+            : `Did you mean "${nearest}"? ${isSelection ? 'Correct the selection.' : 'Change the profile or the file.'}`,
         place: { file: file.name, row: 1, column },
       };
     }),
