@@ -44,9 +44,13 @@ export interface Air {
   /** Large-scale wind at 10 m, one value a second from `start_s` [m s-1]. */
   readonly east_mps: Float64Array;
   readonly north_mps: Float64Array;
-  /** Path of the eddies since `start_s` [m]. */
-  readonly eddyEast_m: Float64Array;
-  readonly eddyNorth_m: Float64Array;
+  /** How far that wind has gone since `start_s` [m]. */
+  readonly runEast_m: Float64Array;
+  readonly runNorth_m: Float64Array;
+  /** Largest large-scale wind at 10 m [m s-1]. */
+  readonly fastest_mps: number;
+  /** Speed of the eddies over the wind at 10 m. */
+  readonly eddyRatio: number;
   readonly modes: Modes;
 }
 
@@ -67,20 +71,32 @@ export function makeAir(weather: Weather, random: Random, period: { start_s: num
   const driftEast = ornsteinUhlenbeck(random.stream('drift-east'), count, decay);
   const driftNorth = ornsteinUhlenbeck(random.stream('drift-north'), count, decay);
   const series = () => new Float64Array(count);
-  const [east_mps, north_mps, eddyEast_m, eddyNorth_m] = [series(), series(), series(), series()];
-  const eddyRatio = logProfile(EDDY_HEIGHT_M, weather.roughness_m);
+  const [east_mps, north_mps, runEast_m, runNorth_m] = [series(), series(), series(), series()];
+  let fastest_mps = 0;
   for (let i = 0; i < count; i++) {
     const turn = weather.turning_radps * (i - count / 2);
     const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
     east_mps[i] = weather.windEast_mps * cos + weather.windNorth_mps * sin + driftSd * driftEast[i];
     north_mps[i] = weather.windNorth_mps * cos - weather.windEast_mps * sin + driftSd * driftNorth[i];
     if (i > 0) {
-      eddyEast_m[i] = eddyEast_m[i - 1] + east_mps[i - 1] * eddyRatio;
-      eddyNorth_m[i] = eddyNorth_m[i - 1] + north_mps[i - 1] * eddyRatio;
+      runEast_m[i] = runEast_m[i - 1] + east_mps[i - 1];
+      runNorth_m[i] = runNorth_m[i - 1] + north_mps[i - 1];
     }
+    fastest_mps = Math.max(fastest_mps, Math.hypot(east_mps[i], north_mps[i]));
   }
   const modes = makeModes(weather, random.stream('meander'));
-  return { weather, start_s: period.start_s, east_mps, north_mps, eddyEast_m, eddyNorth_m, modes };
+  const eddyRatio = logProfile(EDDY_HEIGHT_M, weather.roughness_m);
+  return {
+    weather,
+    start_s: period.start_s,
+    east_mps,
+    north_mps,
+    runEast_m,
+    runNorth_m,
+    fastest_mps,
+    eddyRatio,
+    modes,
+  };
 }
 
 function makeModes(weather: Weather, random: Random): Modes {
@@ -112,20 +128,28 @@ function makeModes(weather: Weather, random: Random): Modes {
  * `spread2` [m2] (an eddy smaller than a puff cannot carry it); written to `out`.
  */
 export function meanderAt(air: Air, x: number, y: number, second: number, spread2: number, out: Float64Array): void {
-  const dx = x - air.eddyEast_m[second];
-  const dy = y - air.eddyNorth_m[second];
+  const dx = x - air.eddyRatio * air.runEast_m[second];
+  const dy = y - air.eddyRatio * air.runNorth_m[second];
   let east = 0;
   let north = 0;
   const { kx, ky, k2, scale, frequency, phase } = air.modes;
   for (let n = 0; n < MODE_COUNT; n++) {
     // 1 / half^2 is exp(-k2 spread2 / 2) to within 15 % where it matters, without the exponential.
     const half = 1 + 0.25 * k2[n] * spread2;
-    const speed = (scale[n] * Math.cos(kx[n] * dx + ky[n] * dy + frequency[n] * second + phase[n])) / (half * half);
+    const speed = (scale[n] * cosine(kx[n] * dx + ky[n] * dy + frequency[n] * second + phase[n])) / (half * half);
     east -= speed * ky[n];
     north += speed * kx[n];
   }
   out[0] = east;
   out[1] = north;
+}
+
+/** Cosine to 4e-6, four times as fast as Math.cos: the phase in turns folded to a quarter, then sin's series to x^9. */
+function cosine(angle: number): number {
+  const turns = angle * (0.5 / Math.PI);
+  const y = 0.25 - Math.abs(turns - Math.floor(turns + 0.5));
+  const y2 = y * y;
+  return y * (6.283185307 + y2 * (-41.34170224 + y2 * (81.60524928 + y2 * (-76.70585975 + y2 * 42.05869394))));
 }
 
 /** Wind speed at a height over that at 10 m, over rough ground in neutral air: ln(1 + z / z0) / ln(1 + 10 / z0). */

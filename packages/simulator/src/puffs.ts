@@ -1,6 +1,6 @@
 /**
  * Lagrangian Gaussian puffs from one source. Each puff's centre is carried by the large-scale wind at its effective
- * height and by the meander; its size follows from its age alone:
+ * height and by the meander, whose velocity is read anew at growing intervals; its size follows from its age alone:
  *
  *   c = m / ((2 pi)^1.5 s_h^2 s_z) exp(-r^2 / 2 s_h^2) sum of e(+-h + 2 n H - z) over images n = -1, 0, 1,
  *   s^2(t) = s_0^2 + 2 f sigma^2 T (t - T (1 - exp(-t / T)))        (Taylor 1922, with the share f of relative motion)
@@ -29,6 +29,7 @@ export interface PuffCloud {
   readonly interval_s: number;
   /** Ring of puffs; the n-th puff ever sits at n modulo capacity. */
   readonly capacity: number;
+  /** Where each was when its meander velocity was last read. */
   readonly x_m: Float64Array;
   readonly y_m: Float64Array;
   readonly mass_kg: Float64Array;
@@ -41,10 +42,13 @@ export interface PuffCloud {
   readonly reachBeyond_m: Float64Array;
   readonly sigmaZ_m: Float64Array;
   readonly speedRatio: Float64Array;
+  /** Ages at which the meander velocity is read, and by age [s] the last of them. */
+  readonly refreshAges_s: Int32Array;
+  readonly lastRefresh_s: Int32Array;
   /** Puffs further along the mean wind than this are given up [m]. */
   readonly lastAlong_m: number;
   readonly windTo: readonly [number, number];
-  /** Box around all puffs, four spreads wide: [west, south, east, north] in metres. */
+  /** Box that holds the reach of all puffs until it is made anew: [west, south, east, north] in metres. */
   readonly reach_m: Float64Array;
 }
 
@@ -53,18 +57,21 @@ const REACH_SPREADS = 4;
 /** A puff's meander velocity is read anew after this share of its age, at most every `STALEST_S`. */
 const REFRESH_SHARE = 0.1;
 const STALEST_S = 24;
+/** How long a box around the puffs holds [s]. */
+const BOX_HOLDS_S = 20;
 const VERTICAL_EXTENT_M = 0.5;
 
 export function makePuffs(air: Air, geometry: SourceGeometry, span: PuffSpan): PuffCloud {
   const { weather } = air;
   const capacity = Math.ceil(span.life_s / span.interval_s);
-  const table = (value: (age: number) => number) =>
-    Float64Array.from({ length: capacity * span.interval_s + 1 }, (_, age) => value(age));
+  const life_s = capacity * span.interval_s;
+  const table = (value: (age: number) => number) => Float64Array.from({ length: life_s + 1 }, (_, age) => value(age));
   const relative = weather.sigmaV_mps ** 2 * weather.relativeShare;
   const sigmaZ_m = table((age) =>
     Math.sqrt(VERTICAL_EXTENT_M ** 2 + taylorVariance(weather.sigmaW_mps ** 2, weather.verticalTime_s, age)),
   );
   const zeros = () => new Float64Array(capacity);
+  const refreshAges_s = refreshAges(life_s);
   const wind = Math.hypot(weather.windEast_mps, weather.windNorth_mps);
   const spread2_m2 = table((age) => geometry.extent_m ** 2 + taylorVariance(relative, weather.lagrangianTime_s, age));
   return {
@@ -82,6 +89,8 @@ export function makePuffs(air: Air, geometry: SourceGeometry, span: PuffSpan): P
     reachBeyond_m: spread2_m2.map((value) => REACH_SPREADS * Math.sqrt(value)),
     sigmaZ_m,
     speedRatio: sigmaZ_m.map((sigma) => meanProfile(geometry.heightAgl_m, sigma, weather)),
+    refreshAges_s,
+    lastRefresh_s: lastOfEach(refreshAges_s, life_s),
     lastAlong_m: span.lastAlong_m,
     windTo: wind > 0 ? [weather.windEast_mps / wind, weather.windNorth_mps / wind] : [0, 0],
     reach_m: new Float64Array(4),
@@ -111,45 +120,89 @@ const NORMAL_MIDPOINTS = [
   0.0784124, 0.2372021, 0.4022501, 0.5791322, 0.7764218, 1.0099902, 1.3180109, 1.8627319,
 ].flatMap((z) => [z, -z]);
 
-/** Moves every puff on by one second and emits what the source gave in the interval that begins now. */
-export function stepPuffs(cloud: PuffCloud, air: Air, second: number, rate_kgps: number): void {
-  emit(cloud, second, rate_kgps);
-  const { x_m, y_m, velocityEast_mps, velocityNorth_mps, reach_m, capacity, interval_s } = cloud;
-  const east = air.east_mps[second];
-  const north = air.north_mps[second];
-  const [alongEast, alongNorth] = cloud.windTo;
-  const velocity = cloud.scratch;
-  let [west, south, mostEast, mostNorth] = [Infinity, Infinity, -Infinity, -Infinity];
-  const oldest = Math.max(0, cloud.emitted - capacity);
-  for (let n = oldest, i = oldest % capacity; n < cloud.emitted; n++, i = i + 1 === capacity ? 0 : i + 1) {
-    if (cloud.mass_kg[i] === 0) continue;
-    const age = second - n * interval_s;
-    const refresh = Math.min(STALEST_S, 1 + Math.floor(age * REFRESH_SHARE));
-    if (age % refresh === 0) {
-      meanderAt(air, x_m[i], y_m[i], second, cloud.spread2_m2[age], velocity);
-      velocityEast_mps[i] = velocity[0];
-      velocityNorth_mps[i] = velocity[1];
-    }
-    const ratio = cloud.speedRatio[age];
-    x_m[i] += east * ratio + velocityEast_mps[i];
-    y_m[i] += north * ratio + velocityNorth_mps[i];
-    const reach = cloud.reachBeyond_m[age + 1];
-    if (x_m[i] * alongEast + y_m[i] * alongNorth - reach > cloud.lastAlong_m) cloud.mass_kg[i] = 0;
-    if (x_m[i] - reach < west) west = x_m[i] - reach;
-    if (x_m[i] + reach > mostEast) mostEast = x_m[i] + reach;
-    if (y_m[i] - reach < south) south = y_m[i] - reach;
-    if (y_m[i] + reach > mostNorth) mostNorth = y_m[i] + reach;
-  }
-  reach_m.set([west, south, mostEast, mostNorth]);
+function refreshAges(life_s: number): Int32Array {
+  const ages: number[] = [];
+  for (let age = 0; age <= life_s; age += Math.min(STALEST_S, 1 + Math.floor(age * REFRESH_SHARE))) ages.push(age);
+  return Int32Array.from(ages);
 }
 
-function emit(cloud: PuffCloud, second: number, rate_kgps: number): void {
-  if (second % cloud.interval_s !== 0) return;
-  const i = cloud.emitted % cloud.capacity;
-  cloud.x_m[i] = cloud.geometry.x_m;
-  cloud.y_m[i] = cloud.geometry.y_m;
-  cloud.mass_kg[i] = rate_kgps * cloud.interval_s;
-  cloud.emitted++;
+function lastOfEach(ages: Int32Array, life_s: number): Int32Array {
+  const last = new Int32Array(life_s + 1);
+  for (const age of ages) last.fill(age, age);
+  return last;
+}
+
+/** Brings a cloud to a second of the air's period; to be called for every second in turn. Rate in kg s-1. */
+export function stepPuffs(cloud: PuffCloud, air: Air, second: number, rate_kgps: number): void {
+  const { interval_s, capacity, x_m, y_m, mass_kg } = cloud;
+  if (second % interval_s === 0) {
+    const i = cloud.emitted % capacity;
+    x_m[i] = cloud.geometry.x_m;
+    y_m[i] = cloud.geometry.y_m;
+    mass_kg[i] = rate_kgps * interval_s;
+    cloud.emitted++;
+  }
+  const oldest = Math.max(0, cloud.emitted - capacity);
+  for (const age of cloud.refreshAges_s) {
+    const n = (second - age) / interval_s;
+    if (n < oldest) break;
+    if (Number.isInteger(n) && mass_kg[n % capacity] > 0) refresh(cloud, air, n % capacity, age, second);
+  }
+  if (second % BOX_HOLDS_S === 0) holdBox(cloud, air, second);
+}
+
+/** Moves a puff to where it is now and reads its meander velocity there; gives it up where it has left for good. */
+function refresh(cloud: PuffCloud, air: Air, i: number, age: number, second: number): void {
+  const { x_m, y_m, scratch, windTo } = cloud;
+  if (age > 0) {
+    const from = age - 1;
+    const before = cloud.lastRefresh_s[from];
+    placePuff(cloud, air, i, before, second - (age - before), second);
+    x_m[i] = scratch[0];
+    y_m[i] = scratch[1];
+  }
+  if (x_m[i] * windTo[0] + y_m[i] * windTo[1] - cloud.reachBeyond_m[age] > cloud.lastAlong_m) cloud.mass_kg[i] = 0;
+  meanderAt(air, x_m[i], y_m[i], second, cloud.spread2_m2[age], scratch);
+  cloud.velocityEast_mps[i] = scratch[0];
+  cloud.velocityNorth_mps[i] = scratch[1];
+}
+
+/** Place of a puff at `second` [m], into `scratch`, from where it was when refreshed at an age. */
+function placePuff(
+  cloud: PuffCloud,
+  air: Air,
+  i: number,
+  refreshedAge: number,
+  refreshed: number,
+  second: number,
+): void {
+  const ratio = cloud.speedRatio[refreshedAge];
+  const since = second - refreshed;
+  cloud.scratch[0] =
+    cloud.x_m[i] + ratio * (air.runEast_m[second] - air.runEast_m[refreshed]) + since * cloud.velocityEast_mps[i];
+  cloud.scratch[1] =
+    cloud.y_m[i] + ratio * (air.runNorth_m[second] - air.runNorth_m[refreshed]) + since * cloud.velocityNorth_mps[i];
+}
+
+/** Makes the box around all puffs, wide enough for as long as it holds. */
+function holdBox(cloud: PuffCloud, air: Air, second: number): void {
+  const { geometry, reachBeyond_m, scratch, speedRatio, lastRefresh_s, interval_s, capacity } = cloud;
+  const { sigmaV_mps, meanderShare } = air.weather;
+  const swiftest = air.fastest_mps * speedRatio[speedRatio.length - 1] + 5 * sigmaV_mps * Math.sqrt(meanderShare);
+  const box = [geometry.x_m, geometry.y_m, geometry.x_m, geometry.y_m];
+  for (let n = Math.max(0, cloud.emitted - capacity); n < cloud.emitted; n++) {
+    const i = n % capacity;
+    if (cloud.mass_kg[i] === 0) continue;
+    const age = second - n * interval_s;
+    placePuff(cloud, air, i, lastRefresh_s[age], second - age + lastRefresh_s[age], second);
+    const reach = reachBeyond_m[Math.min(age + BOX_HOLDS_S, reachBeyond_m.length - 1)];
+    box[0] = Math.min(box[0], scratch[0] - reach);
+    box[1] = Math.min(box[1], scratch[1] - reach);
+    box[2] = Math.max(box[2], scratch[0] + reach);
+    box[3] = Math.max(box[3], scratch[1] + reach);
+  }
+  const margin = BOX_HOLDS_S * swiftest + reachBeyond_m[Math.min(BOX_HOLDS_S, reachBeyond_m.length - 1)];
+  cloud.reach_m.set([box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin]);
 }
 
 /** Concentration and mean emission rate of what is felt at a place. */
@@ -159,28 +212,42 @@ export interface Felt {
   weightedRate: number;
 }
 
-/** Adds what a cloud contributes at a place [m] at the end of step `second`. */
-export function addConcentration(
-  cloud: PuffCloud,
-  place: { x: number; y: number; z: number },
-  second: number,
-  lid_m: number,
-  felt: Felt,
-): void {
-  const { x, y, z } = place;
-  const { reach_m, capacity, interval_s } = cloud;
-  if (!(x > reach_m[0] && y > reach_m[1] && x < reach_m[2] && y < reach_m[3])) return;
+/** A straight stretch that ends at (x, y), reached by (dx, dy), at height z [m]; felt at the middles of its parts. */
+export interface Stretch {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly parts: number;
+}
+
+/** Adds what a cloud contributes on average along a stretch, at the second that it was last brought to. */
+export function addConcentration(cloud: PuffCloud, air: Air, stretch: Stretch, second: number, felt: Felt): void {
+  const { x, y, z, dx, dy, parts } = stretch;
+  const { reach_m, capacity, interval_s, scratch, lastRefresh_s } = cloud;
+  const half = Math.hypot(dx, dy) / 2;
+  const [midX, midY] = [x - dx / 2, y - dy / 2];
+  if (midX + half < reach_m[0] || midY + half < reach_m[1] || midX - half > reach_m[2] || midY - half > reach_m[3])
+    return;
   const oldest = Math.max(0, cloud.emitted - capacity);
   for (let n = oldest, i = oldest % capacity; n < cloud.emitted; n++, i = i + 1 === capacity ? 0 : i + 1) {
-    const age = second + 1 - n * interval_s;
+    if (cloud.mass_kg[i] === 0) continue;
+    const age = second - n * interval_s;
+    placePuff(cloud, air, i, lastRefresh_s[age], second - age + lastRefresh_s[age], second);
+    const [puffX, puffY] = [scratch[0], scratch[1]];
+    const reach = cloud.reachBeyond_m[age];
+    if ((midX - puffX) ** 2 + (midY - puffY) ** 2 > (reach + half) ** 2) continue;
     const spread2 = cloud.spread2_m2[age];
-    const dx = x - cloud.x_m[i];
-    const dy = y - cloud.y_m[i];
-    const r2 = dx * dx + dy * dy;
-    if (cloud.mass_kg[i] === 0 || r2 > REACH_SPREADS * REACH_SPREADS * spread2) continue;
-    const horizontal = Math.exp(-r2 / (2 * spread2)) / (2 * Math.PI * spread2);
-    const c =
-      cloud.mass_kg[i] * horizontal * verticalDensity(z, cloud.geometry.heightAgl_m, cloud.sigmaZ_m[age], lid_m);
+    let bells = 0;
+    for (let part = 0; part < parts; part++) {
+      const back = (part + 0.5) / parts;
+      const r2 = (x - back * dx - puffX) ** 2 + (y - back * dy - puffY) ** 2;
+      if (r2 < reach * reach) bells += Math.exp(-r2 / (2 * spread2));
+    }
+    if (bells === 0) continue;
+    const vertical = verticalDensity(z, cloud.geometry.heightAgl_m, cloud.sigmaZ_m[age], air.weather.mixingHeight_m);
+    const c = (cloud.mass_kg[i] * vertical * bells) / (parts * 2 * Math.PI * spread2);
     felt.concentration_kgpm3 += c;
     felt.weightedRate += (c * cloud.mass_kg[i]) / interval_s;
   }

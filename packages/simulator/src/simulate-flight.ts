@@ -13,7 +13,7 @@ import {
   respond,
   type WindInstrument,
 } from './instrument.ts';
-import { addConcentration, type Felt, makePuffs, type PuffCloud, type SourceGeometry, stepPuffs } from './puffs.ts';
+import { addConcentration, type Felt, makePuffs, type SourceGeometry, type Stretch, stepPuffs } from './puffs.ts';
 import { ornsteinUhlenbeck, type Random } from './random.ts';
 
 /** Where the aircraft is, once a second from `start_s`: local metres east and north of the frame's origin. */
@@ -157,9 +157,10 @@ function feelSources(
     const total: Felt = { concentration_kgpm3: 0, weightedRate: 0 };
     for (let second = 0; second < spinUp + track.x_m.length; second++) {
       stepPuffs(cloud, air, second, emitter.rateAt(air.start_s + second));
-      const i = second + 1 - spinUp;
-      if (i < 0 || i >= track.x_m.length) continue;
-      const felt = feelAlongStep(cloud, track, i, second, conditions.weather.mixingHeight_m);
+      if (second < spinUp) continue;
+      const i = second - spinUp;
+      const felt: Felt = { concentration_kgpm3: 0, weightedRate: 0 };
+      addConcentration(cloud, air, stretchBefore(track, i), second, felt);
       concentration[i] = felt.concentration_kgpm3;
       total.concentration_kgpm3 += felt.concentration_kgpm3;
       total.weightedRate += felt.weightedRate;
@@ -181,24 +182,13 @@ function furthestAlong(track: Track, { windEast_mps, windNorth_mps }: Weather): 
   return wind > 0 ? furthest + LULL_M : Infinity;
 }
 
-/** Mean over the stretch flown in the second that ends at sample i. */
-function feelAlongStep(cloud: PuffCloud, track: Track, i: number, second: number, lid_m: number): Felt {
+/** The stretch flown in the second that ends at sample i. */
+function stretchBefore(track: Track, i: number): Stretch {
   const before = Math.max(0, i - 1);
   const dx = track.x_m[i] - track.x_m[before];
   const dy = track.y_m[i] - track.y_m[before];
   const parts = Math.max(1, Math.ceil(Math.hypot(dx, dy) / STEP_LENGTH_M));
-  const felt: Felt = { concentration_kgpm3: 0, weightedRate: 0 };
-  for (let part = 0; part < parts; part++) {
-    const back = (part + 0.5) / parts;
-    addConcentration(
-      cloud,
-      { x: track.x_m[i] - back * dx, y: track.y_m[i] - back * dy, z: track.heightAgl_m[i] },
-      second,
-      lid_m,
-      felt,
-    );
-  }
-  return { concentration_kgpm3: felt.concentration_kgpm3 / parts, weightedRate: felt.weightedRate / parts };
+  return { x: track.x_m[i], y: track.y_m[i], z: track.heightAgl_m[i], dx, dy, parts };
 }
 
 /** Log-normal factors of mean one, correlated over a length flown and a time. */
