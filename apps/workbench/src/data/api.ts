@@ -37,7 +37,9 @@ export interface SiteFile {
 
 export interface ProfileSummary {
   readonly name: string;
-  readonly description?: string;
+  readonly title: string;
+  /** True when files of this profile are always training data. */
+  readonly exercise: boolean;
 }
 
 /** Columns of equal length. `null` where a sample has no value. */
@@ -180,13 +182,22 @@ export const basemapQuery = (layer: BasemapLayer) =>
     },
   });
 
+export interface SendOptions {
+  /** Recognised from the files when absent. */
+  readonly profile?: string;
+  readonly isExercise: boolean;
+  /** YYYY-MM-DD, for files whose times have no day. */
+  readonly date?: string;
+  /** For files that hold several. */
+  readonly gas?: string;
+}
+
 /** Hands a flight's files over; answers the id of the job that works on them. @throws Problem with all faults. */
-export async function sendFiles(
-  files: readonly File[],
-  options: { profile?: string; isExercise: boolean },
-): Promise<string> {
+export async function sendFiles(files: readonly File[], options: SendOptions): Promise<string> {
   const body = new FormData();
   if (options.profile !== undefined) body.append('profile', options.profile);
+  if (options.date !== undefined) body.append('date', options.date);
+  if (options.gas !== undefined) body.append('gas', options.gas);
   if (options.isExercise) body.append('exercise', 'true');
   for (const file of files) body.append('files', file, file.webkitRelativePath || file.name);
   const { jobId } = await request<{ jobId: string }>('/recordings', { method: 'POST', body });

@@ -27,11 +27,14 @@ export interface RateText {
   readonly unit: 'kg/h' | 'g/h' | 't/h';
 }
 
+/** The ends of an interval are known no better than this. */
+const INTERVAL_DIGITS = 2;
+
 /** `412`, `260–610`, `kg/h`: one unit for the value and both ends, chosen by the median. */
 export function formatRate(rate: Quantiles, language: string): RateText {
   const [unit, factor] = unitFor(rate.p50);
-  const text = (value: number) => formatValue(value * factor, language);
-  return { value: text(rate.p50), interval: `${text(rate.p05)}–${text(rate.p95)}`, unit };
+  const end = (value: number) => formatValue(value * factor, language, INTERVAL_DIGITS);
+  return { value: formatValue(rate.p50 * factor, language), interval: `${end(rate.p05)}–${end(rate.p95)}`, unit };
 }
 
 function unitFor(rate_kgph: number): [RateText['unit'], number] {

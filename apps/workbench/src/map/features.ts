@@ -132,14 +132,14 @@ export function posteriorPicture(
     for (let column = 0; column < grid.columns; column++) {
       const share = most > 0 ? grid.mass[row * grid.columns + column]! / most : 0;
       const at = 4 * ((grid.rows - 1 - row) * grid.columns + column);
-      image.data.set([red, green, blue, Math.round(MOST_OPACITY * 255 * Math.sqrt(share))], at);
+      image.data.set([red, green, blue, Math.round(MOST_OPACITY * 255 * share ** 0.7)], at);
     }
   }
   context.putImageData(image, 0, 0);
   return picture;
 }
 
-const MOST_OPACITY = 0.8;
+const MOST_OPACITY = 0.6;
 
 /** Smallest box around boxes; undefined for none. */
 export function joinExtents(extents: readonly (Extent | undefined)[]): Extent | undefined {

@@ -11,10 +11,15 @@ import { useTheme } from '../shell/theme.ts';
 import { concentrationRamp } from './colours.ts';
 import type { Domain } from './features.ts';
 
+/** On a phone the legend would cover the map: it starts folded. */
+function isNarrow(): boolean {
+  return matchMedia('(max-width: 760px)').matches;
+}
+
 /** What the colours and shapes on the map mean, with units; only what the map shows now. */
 export function Legend({ scene, domain }: { scene: Scene; domain: Domain | undefined }) {
   const { t } = useTranslation();
-  const [isOpen, setOpen] = useState(true);
+  const [isOpen, setOpen] = useState(() => !isNarrow());
   const hidden = hiddenLayers(useView());
   const nullResults = useNullResults(scene.recordingId).data;
   const hasSites = !hidden.has('regions') && (scene.sites.length > 0 || scene.chosen !== undefined);

@@ -115,11 +115,11 @@ function SiteTable({ sites, sort }: { sites: readonly Site[]; sort: string }) {
           </tr>
         </thead>
         <tbody>
-          {before > 0 && <tr aria-hidden="true" style={{ blockSize: before }} />}
+          {before > 0 && <tr style={{ blockSize: before }} />}
           {drawn.map(({ index }) => (
             <SiteRow key={sites[index]!.id} site={sites[index]!} row={index + 2} />
           ))}
-          {after > 0 && <tr aria-hidden="true" style={{ blockSize: after }} />}
+          {after > 0 && <tr style={{ blockSize: after }} />}
         </tbody>
       </table>
     </section>
@@ -142,7 +142,7 @@ function SiteRow({ site, row }: { site: Site; row: number }) {
       <td>{substanceName(site.substance)}</td>
       <td className="number">{text(p50)}</td>
       <td className="number">
-        {text(p05)}–{text(p95)}
+        {formatValue(p05, i18n.language, 2)}–{formatValue(p95, i18n.language, 2)}
       </td>
       <td className="number">{formatArea(regionArea_m2(site.region90), i18n.language)}</td>
       <td className="number" title={t('evidence.scale')}>

@@ -21,9 +21,11 @@ export function Upload() {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [profile, setProfile] = useState('');
   const [isExercise, setExercise] = useState(false);
+  const [date, setDate] = useState('');
+  const [gas, setGas] = useState('');
   const profiles = useQuery(profilesQuery).data ?? [];
   const send = useMutation({
-    mutationFn: () => sendFiles(files, { isExercise, ...(profile === '' ? {} : { profile }) }),
+    mutationFn: () => sendFiles(files, { isExercise, ...given({ profile, date, gas }) }),
     onSuccess: () => {
       setFiles([]);
       void queryClient.invalidateQueries({ queryKey: ['jobs'] });
@@ -80,9 +82,9 @@ export function Upload() {
             {t('flights.profile')}
             <select value={profile} onChange={(event) => setProfile(event.target.value)}>
               <option value="">{t('flights.profileAuto')}</option>
-              {profiles.map(({ name }) => (
+              {profiles.map(({ name, title }) => (
                 <option key={name} value={name}>
-                  {name}
+                  {title === undefined ? name : `${title} (${name})`}
                 </option>
               ))}
             </select>
@@ -91,6 +93,17 @@ export function Upload() {
             <span className="box" aria-hidden="true" />
             {t('flights.exercise')}
           </Checkbox>
+          <details>
+            <summary>{t('flights.more')}</summary>
+            <label className="field">
+              {t('flights.date')}
+              <input type="date" value={date} onChange={(event) => setDate(event.target.value)} />
+            </label>
+            <label className="field">
+              {t('flights.gas')}
+              <input type="text" value={gas} onChange={(event) => setGas(event.target.value)} />
+            </label>
+          </details>
           <button type="submit" className="button primary" disabled={send.isPending}>
             {send.isPending
               ? t('flights.sending')
@@ -102,6 +115,11 @@ export function Upload() {
       {send.data !== undefined && <Sent jobId={send.data} />}
     </section>
   );
+}
+
+/** Only the fields that a person filled in. */
+function given<K extends string>(fields: Record<K, string>): Partial<Record<K, string>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as Partial<Record<K, string>>;
 }
 
 function SendFailed({ error }: { error: Error }) {

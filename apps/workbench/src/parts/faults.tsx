@@ -18,7 +18,7 @@ export function FaultTable({ title, faults }: { title: string; faults: readonly 
       <ul>
         {faults.slice(0, MOST_SHOWN).map((fault) => {
           const { file, row, column } = fault.place;
-          const { message, remedy, isEnglish } = textOf(fault);
+          const { kind, message, remedy, isRemedyEnglish } = textOf(fault);
           return (
             <li key={`${file} ${row} ${column} ${fault.code} ${fault.message}`}>
               <p className="fault-place">
@@ -30,8 +30,11 @@ export function FaultTable({ title, faults }: { title: string; faults: readonly 
                 )}
                 {column !== undefined && <span>{t('flights.column', { name: column })}</span>}
               </p>
-              <p lang={isEnglish ? 'en' : undefined}>{message}</p>
-              <p className="remedy" lang={isEnglish ? 'en' : undefined}>
+              {kind !== undefined && <p>{kind}</p>}
+              <p lang="en" className={kind === undefined ? undefined : 'faint'}>
+                {message}
+              </p>
+              <p className="remedy" lang={isRemedyEnglish ? 'en' : undefined}>
                 {remedy}
               </p>
             </li>

@@ -2,6 +2,7 @@
 import { type Caveat, type Fault, type Job, substanceOf } from '@plumeline/core';
 import { useTranslation } from 'react-i18next';
 import { formatValue } from '../format/numbers.ts';
+import { FAULTS_ES } from '../words/faults-es.ts';
 
 export function useSubstanceName(): (key: string | undefined) => string {
   const { i18n } = useTranslation();
@@ -44,16 +45,21 @@ export function useJobName(): (job: Job) => string {
   };
 }
 
-/** The fault in the reader's language where there are words for its code; else the server's English. */
-export function useFaultText(): (fault: Fault) => { message: string; remedy: string; isEnglish: boolean } {
-  const { t, i18n } = useTranslation();
+/**
+ * What to say of a fault. The server's sentence, in English, holds the particulars; a reader of Spanish gets the
+ * fault's kind and remedy in Spanish first.
+ */
+export function useFaultText(): (fault: Fault) => {
+  kind?: string;
+  message: string;
+  remedy: string;
+  isRemedyEnglish: boolean;
+} {
+  const { i18n } = useTranslation();
   return ({ code, message, remedy }) => {
-    const messageKey = `fault.${code}.message`;
-    const remedyKey = `fault.${code}.remedy`;
-    const isKnown = i18n.language !== 'en' && i18n.exists(messageKey) && i18n.exists(remedyKey);
-    return isKnown
-      ? { message: t(messageKey as never), remedy: t(remedyKey as never), isEnglish: false }
-      : { message, remedy, isEnglish: true };
+    const words = i18n.language === 'es' ? FAULTS_ES[code] : undefined;
+    if (words === undefined) return { message, remedy, isRemedyEnglish: true };
+    return { kind: words[0], message, remedy: words[1], isRemedyEnglish: false };
   };
 }
 

@@ -246,7 +246,13 @@ function estimateOf(source: Source, index: number, recording: Recording, detecti
       rows: cells,
       mass: mass.map((value) => value / total),
     },
-    caveats: index % 2 === 0 ? [{ code: 'wind-turned', params: { degrees: 34 } }] : [],
+    caveats:
+      index % 2 === 0
+        ? [
+            { code: 'region-along-wind', params: { ratio: 2.44 } },
+            { code: 'search-area-assumed', params: {} },
+          ]
+        : [],
   };
 }
 

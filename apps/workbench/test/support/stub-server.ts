@@ -115,7 +115,10 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
     case 'exercise':
       return json(response, { exercise: fixtures.sites.length > 0, names: ['sinaloa-1'] });
     case 'profiles':
-      return json(response, [{ name: 'plumeline-exercise' }, { name: 'faam_elgin_b689' }]);
+      return json(response, [
+        { name: 'plumeline-exercise', title: 'Plumeline exercise', substance: 'methane', digest: '0', exercise: true },
+        { name: 'faam_elgin_b689', title: 'FAAM flight B689', substance: 'methane', digest: '1', exercise: false },
+      ]);
     case 'sites':
       return id === undefined ? json(response, fixtures.sites) : sendSite(fixtures, id, response);
     case 'recordings': {

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPage, PHONE, startBrowser, type View, WIDE } from './support/browser.ts';
+import { type StubServer, startStub } from './support/stub-server.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let browser: Browser;
+let stub: StubServer;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  stub = await startStub();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stub?.close();
+});
+
+const PLACES = {
+  queue: () => '/queue',
+  site: () => `/sites/${stub.fixtures.sites[0]!.id}`,
+  sites: () => '/sites',
+  flights: () => '/flights',
+  flight: () => `/flights/${stub.fixtures.recordings.at(-1)!.id}`,
+  jobs: () => '/jobs',
+} as const;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** Each page once wide and once on a phone, so that both themes and both languages meet both sizes. */
+const views: readonly (readonly [keyof typeof PLACES, View])[] = Object.keys(PLACES).flatMap((name) => [
+  [name as keyof typeof PLACES, { size: WIDE, theme: 'dark', language: 'en-GB' }] as const,
+  [name as keyof typeof PLACES, { size: WIDE, theme: 'light', language: 'es-MX' }] as const,
+  [name as keyof typeof PLACES, { size: PHONE, theme: 'light', language: 'es-MX' }] as const,
+  [name as keyof typeof PLACES, { size: PHONE, theme: 'dark', language: 'en-GB' }] as const,
+]);
+
+test.each(views)('axe finds nothing on %s in %o', async (name, view) => {
+  const { page, errors } = await openPage(browser, stub.url + PLACES[name](), view);
+  await page.locator('.legend').waitFor();
+  if (name === 'site') await page.locator('.chain .bytes').waitFor();
+  // The policy forbids injected script elements; an evaluated one is the tester's, not the page's.
+  await page.evaluate(axe);
+  const violations = (await page.evaluate(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations)",
+  )) as Violation[];
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html.slice(0, 160)} ${n.failureSummary}`).join('\n  ')}`);
+  expect(told).toEqual([]);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
