@@ -1,2 +1,3 @@
 export * from './dispersion/index.ts';
 export * from './inversion/index.ts';
+export * from './fixed/index.ts';

@@ -1,0 +1,106 @@
+/**
+ * What the instruments read without a source: scales of noise, offsets and common background, learned from the record
+ * itself by order statistics that a plume seen part of the time does not move. The levels themselves are not fixed
+ * here: they are states of the filter, with these scales as their prior.
+ */
+import type { Wander } from './filter.ts';
+import type { FixedProblem } from './problem.ts';
+
+export interface Background {
+  /** Per instrument [ppm]: where its level tends to, how far it wanders from there, and white noise. */
+  readonly level_ppm: Float64Array;
+  readonly levelSd_ppm: Float64Array;
+  readonly noise_ppm: Float64Array;
+  /** Correlation time of an instrument's own level [s]. */
+  readonly levelTime_s: number;
+  /** Background common to all instruments. */
+  readonly common: Wander;
+}
+
+export interface BackgroundOptions {
+  readonly levelTime_s: number;
+  readonly commonTime_s: number;
+  readonly leastLevelSd_ppm: number;
+  readonly leastCommonSd_ppm: number;
+  /** Quantile of an instrument's readings that stands for its level; plumes only add. */
+  readonly levelQuantile: number;
+}
+
+export function learnBackground(problem: FixedProblem, options: BackgroundOptions): Background {
+  const count = problem.instruments.length;
+  const readings = readingsByInstrument(problem);
+  const floor = Math.max(problem.noise_ppm ?? 0, 1e-3);
+  const pooled = quantile(
+    readings.flatMap(({ value_ppm }) => value_ppm),
+    options.levelQuantile,
+  );
+  const level_ppm = new Float64Array(count).fill(pooled);
+  const levelSd_ppm = new Float64Array(count).fill(options.leastLevelSd_ppm);
+  const noise_ppm = new Float64Array(count).fill(floor);
+  readings.forEach(({ time_s, value_ppm }, k) => {
+    if (value_ppm.length < 8) return;
+    level_ppm[k] = quantile(value_ppm, options.levelQuantile);
+    levelSd_ppm[k] = Math.max(options.leastLevelSd_ppm, dailySpread(time_s, value_ppm, options.levelQuantile));
+    noise_ppm[k] = Math.max(floor, noiseOf(time_s, value_ppm));
+  });
+  return {
+    level_ppm,
+    levelSd_ppm,
+    noise_ppm,
+    levelTime_s: options.levelTime_s,
+    common: { sd: options.leastCommonSd_ppm, time_s: options.commonTime_s },
+  };
+}
+
+interface Readings {
+  readonly time_s: number[];
+  readonly value_ppm: number[];
+}
+
+function readingsByInstrument({ instruments, steps, instrument, value_ppm }: FixedProblem): Readings[] {
+  const readings: Readings[] = instruments.map(() => ({ time_s: [], value_ppm: [] }));
+  for (const { time_s, from, to } of steps) {
+    for (let row = from; row < to; row++) {
+      readings[instrument[row]].time_s.push(time_s);
+      readings[instrument[row]].value_ppm.push(value_ppm[row]);
+    }
+  }
+  return readings;
+}
+
+const DAY_S = 86_400;
+/** Quartile deviation of a normal distribution. */
+const NORMAL_QUARTILE = 0.6745;
+
+/** Robust deviation of the daily low quantiles: diurnal change and recalibrations. */
+function dailySpread(time_s: readonly number[], value_ppm: readonly number[], probability: number): number {
+  const days = Map.groupBy(value_ppm.keys(), (i) => Math.floor(time_s[i] / DAY_S));
+  const lows = [...days.values()]
+    .filter((rows) => rows.length >= 6)
+    .map((rows) =>
+      quantile(
+        rows.map((i) => value_ppm[i]),
+        probability,
+      ),
+    );
+  if (lows.length < 3) return 0;
+  return (quantile(lows, 0.75) - quantile(lows, 0.25)) / 2 / NORMAL_QUARTILE;
+}
+
+/** From the quieter half of successive differences (a plume makes the louder half): lower quartile of |difference|. */
+function noiseOf(time_s: readonly number[], value_ppm: readonly number[]): number {
+  const differences: number[] = [];
+  for (let i = 1; i < value_ppm.length; i++) {
+    if (time_s[i] - time_s[i - 1] < 1800) differences.push(Math.abs(value_ppm[i] - value_ppm[i - 1]));
+  }
+  // Lower quartile of |N(0, 2 s^2)| is 0.3186 sqrt(2) s.
+  return differences.length < 8 ? 0 : quantile(differences, 0.25) / (0.3186 * Math.SQRT2);
+}
+
+function quantile(values: readonly number[], probability: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const position = (sorted.length - 1) * probability;
+  const low = Math.floor(position);
+  const high = Math.min(sorted.length - 1, low + 1);
+  return sorted[low] + (position - low) * (sorted[high] - sorted[low]);
+}

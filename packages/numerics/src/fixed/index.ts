@@ -1,0 +1,6 @@
+export * from './locate-fixed-sources.ts';
+export type { FixedSearchMap } from './null-map.ts';
+export type { FixedPosterior } from './posterior.ts';
+export * from './problem.ts';
+export type { SearchArea } from './search.ts';
+export { DEFAULT_FIXED_SETTINGS, type FixedSettings } from './settings.ts';

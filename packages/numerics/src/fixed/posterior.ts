@@ -1,0 +1,71 @@
+/** Numbers drawn from a search: mean, mode, raster and rate quantiles. */
+import type { Raster } from '../inversion/posterior.ts';
+import { forMesh, MESH_PER_RUNG, RUNG } from './evidence.ts';
+import { lnSum, type PlaceCell, rasterOf, type Search, type SearchArea } from './search.ts';
+
+export interface FixedPosterior {
+  readonly raster: Raster;
+  readonly lnBayesFactor: number;
+  readonly mean: { readonly x_m: number; readonly y_m: number };
+  readonly mode: { readonly x_m: number; readonly y_m: number };
+  readonly rate: { readonly p05: number; readonly p50: number; readonly p95: number };
+  /** Mass within one part in thirty of the area's edge. */
+  readonly edgeMass: number;
+}
+
+const EDGE_PART = 1 / 30;
+
+export function fixedPosterior(search: Search, area: SearchArea): FixedPosterior {
+  const total = lnSum(search.cells.map(({ lnEvidence }) => lnEvidence));
+  const margin = EDGE_PART * Math.max(area.east_m - area.west_m, area.north_m - area.south_m);
+  let [x_m, y_m, edgeMass] = [0, 0, 0];
+  for (const cell of search.cells) {
+    const mass = Math.exp(cell.lnEvidence - total);
+    x_m += mass * cell.x_m;
+    y_m += mass * cell.y_m;
+    if (isNear(cell, area, margin)) edgeMass += mass;
+  }
+  const mode = search.cells.reduce((a, b) => (b.lnEvidence > a.lnEvidence ? b : a));
+  return {
+    raster: rasterOf(search),
+    lnBayesFactor: search.lnBayesFactor,
+    mean: { x_m, y_m },
+    mode: { x_m: mode.x_m, y_m: mode.y_m },
+    rate: rateQuantiles(search.cells),
+    edgeMass,
+  };
+}
+
+function isNear({ x_m, y_m }: PlaceCell, { west_m, south_m, east_m, north_m }: SearchArea, margin: number): boolean {
+  return x_m - west_m < margin || east_m - x_m < margin || y_m - south_m < margin || north_m - y_m < margin;
+}
+
+/** Mixture of the cells' rate posteriors on the common mesh of ln rate. */
+function rateQuantiles(cells: readonly PlaceCell[]): { p05: number; p50: number; p95: number } {
+  const best = Math.max(...cells.flatMap(({ rates }) => rates.map(({ lnWeight }) => lnWeight)));
+  const density = new Map<number, number>();
+  for (const { rates } of cells) {
+    for (const { lnWeight, evidence } of rates) {
+      if (lnWeight < best - 20) continue;
+      const offset = lnWeight - evidence.lnEvidence - best;
+      forMesh(evidence.rungs, (mesh, lnL) => {
+        density.set(mesh, (density.get(mesh) ?? 0) + Math.exp(lnL + offset));
+      });
+    }
+  }
+  const ordered = [...density].sort(([a], [b]) => a - b);
+  const sum = ordered.reduce((total, [, mass]) => total + mass, 0);
+  const at = (probability: number) => {
+    let held = 0;
+    for (const [mesh, mass] of ordered) {
+      held += mass;
+      if (held >= probability * sum) {
+        // Within the mesh cell by its share of the mass.
+        const part = 1 - (held - probability * sum) / mass;
+        return Math.exp(((mesh + part) / MESH_PER_RUNG) * RUNG);
+      }
+    }
+    return Math.exp((ordered[ordered.length - 1][0] / MESH_PER_RUNG) * RUNG);
+  };
+  return { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
+}

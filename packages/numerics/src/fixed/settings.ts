@@ -1,0 +1,39 @@
+/** Defaults of the fixed-instrument engine, with where each comes from (docs/science/fixed-instruments.md, table 2). */
+import type { BackgroundOptions } from './background.ts';
+import type { RateRange } from './evidence.ts';
+import type { ModelError } from './filter.ts';
+import type { ResponseOptions } from './response.ts';
+
+const DEGREE = Math.PI / 180;
+const HOUR_S = 3600;
+
+export interface FixedSettings {
+  readonly background: BackgroundOptions;
+  readonly error: ModelError;
+  readonly response: ResponseOptions;
+  readonly range: RateRange;
+  /** ln Bayes factor from which a source is reported. */
+  readonly decision: number;
+}
+
+export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
+  background: {
+    levelTime_s: 2.5 * HOUR_S,
+    commonTime_s: 12 * HOUR_S,
+    leastLevelSd_ppm: 0.011,
+    leastCommonSd_ppm: 0.05,
+    levelQuantile: 0.15,
+  },
+  error: {
+    amplitude: { sd: 0.36, time_s: 2.7 * HOUR_S },
+    direction: { sd: 4.4 * DEGREE, time_s: 0.26 * HOUR_S },
+    vane: { sd: 1.5 * DEGREE, time_s: Number.POSITIVE_INFINITY },
+    height: { sd: 0.11, time_s: Number.POSITIVE_INFINITY },
+    gain: { sd: 0.5, time_s: 1.9 * HOUR_S },
+    own: 0.5,
+    edge: 0.14,
+  },
+  response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE } },
+  range: { least_kgph: 0.01, most_kgph: 1000 },
+  decision: 5,
+};
