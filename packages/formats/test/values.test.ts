@@ -7,6 +7,7 @@ import {
   decodeText,
   factsFromSettings,
   factsToSettings,
+  MAX_TEXT_BYTES,
   toInstant,
 } from '../src/index.ts';
 import { parseNumber } from '../src/samples/numbers.ts';
@@ -101,6 +102,7 @@ describe('text', () => {
   const bytes = (...values: number[]) => Uint8Array.from(values);
   it.each([
     ['nothing', bytes(), 'file-empty', {}],
+    ['too much', new Uint8Array(MAX_TEXT_BYTES + 1), 'file-too-large', {}],
     ['UTF-16', bytes(0xff, 0xfe, 0x61, 0), 'encoding-utf16', {}],
     ['a zero byte', bytes(0x61, 0, 0x62), 'file-binary', { byte: 1 }],
     ['Latin-1', bytes(0x61, 10, 0x62, 0xe9, 0x2c), 'encoding-unknown', { byte: 3, row: 2 }],
