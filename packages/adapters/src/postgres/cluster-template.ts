@@ -2,7 +2,17 @@
  * Making a PGlite cluster costs seconds (initdb, PostGIS's SQL); copying a made one costs a fraction. The first fresh
  * directory on a machine therefore bakes a template beside the installed packages, and later ones copy it.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { startSession } from './embedded-session.ts';
@@ -32,11 +42,21 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
   renameSync(fresh, clusterDirectory);
 }
 
-/** The default place of templates: `.cache/plumeline` in the node_modules folder that PGlite is installed in. */
-export function defaultCacheDirectory(): string {
+/**
+ * Where templates are kept unless told: `.cache/plumeline` in the node_modules folder that PGlite is installed in, or
+ * in the data directory where the installation belongs to somebody else.
+ */
+export function usableCacheDirectory(dataDirectory: string): string {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const modules = entry.slice(0, entry.lastIndexOf(join('@electric-sql', 'pglite')));
-  return join(modules, '.cache', 'plumeline');
+  const shared = join(modules, '.cache', 'plumeline');
+  try {
+    mkdirSync(shared, { recursive: true });
+    accessSync(shared, constants.W_OK);
+    return shared;
+  } catch {
+    return join(dataDirectory, 'cache');
+  }
 }
 
 /** Bakes the template unless it is there; two processes at once both bake, and one of the results is kept. */

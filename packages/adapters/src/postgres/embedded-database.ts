@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Kysely } from 'kysely';
-import { defaultCacheDirectory, ensureCluster } from './cluster-template.ts';
+import { ensureCluster, usableCacheDirectory } from './cluster-template.ts';
 import type { Database, OpenOptions } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { type ExclusiveSession, embeddedDialect, exclusive } from './embedded-dialect.ts';
@@ -22,7 +22,7 @@ export async function openEmbedded(options: OpenOptions & { readonly dataDirecto
   const lock = lockDirectory(directory);
   try {
     const clusterDirectory = join(directory, 'cluster');
-    const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
+    const cacheDirectory = options.cacheDirectory ?? usableCacheDirectory(directory);
     await ensureCluster({ clusterDirectory, cacheDirectory, onProgress });
     onProgress('opening the embedded database');
     const onEnd = new EventEmitter();

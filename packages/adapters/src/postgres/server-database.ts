@@ -46,7 +46,14 @@ export async function openServer(url: string, options: OpenOptions): Promise<Dat
 }
 
 async function migrateServer(pool: pg.Pool, migrations: OpenOptions['migrations']): Promise<void> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: Error) => {
+    const { host, port, database } = new pg.Client({ connectionString: pool.options.connectionString });
+    throw new Error(
+      `The PostgreSQL server at ${host}:${port} (database ${database}) cannot be used: ${error.message}. ` +
+        'Check that it runs and that DATABASE_URL is right.',
+      { cause: error },
+    );
+  });
   try {
     const { rows } = await client.query<{ version: number; name: string }>(
       "select current_setting('server_version_num')::int as version, current_setting('server_version') as name",
