@@ -1,8 +1,9 @@
-/** `plumeline exercise new`: seeded training data in a folder, its truth sealed beside it. */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+/** `plumeline exercise new|score`: seeded training data in a folder with its truth sealed beside it, and how well a result answers it. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { makeExercise } from '@plumeline/simulator';
+import { BRIEFING_FILE_NAME, formatScore, makeExercise, SEALED_FILE_NAME, scoreExercise } from '@plumeline/simulator';
 import { inputError } from './explain.ts';
+import { readRecords } from './read-records.ts';
 
 /** Writes the folder whole or not at all. @throws InputError when something stands there. */
 export function exerciseNewCommand({ seed, out }: { seed: number; out: string }): void {
@@ -27,4 +28,25 @@ export function exerciseNewCommand({ seed, out }: { seed: number; out: string })
     `EXERCISE  ${exercise.name}: ${exercise.files.length} files in ${place}, truth in ${exercise.sealed.name}\n` +
       `Next: plumeline process ${place} --out result\n`,
   );
+}
+
+/** The one command that opens the sealed truth. Scores the sites of the result. @throws InputError */
+export function exerciseScoreCommand(folder: string, { result, json }: { result: string; json?: true }): void {
+  const sealed = readPart(folder, SEALED_FILE_NAME);
+  const briefing = readPart(folder, BRIEFING_FILE_NAME);
+  const sites = readRecords(result).filter((record) => record.kind === 'site');
+  const score = scoreExercise({ sealed, briefing }, sites);
+  process.stdout.write(json ? `${JSON.stringify(score, null, 1)}\n` : formatScore(score));
+}
+
+function readPart(folder: string, name: string): Uint8Array {
+  try {
+    return readFileSync(join(folder, name));
+  } catch {
+    throw inputError(
+      'exercise-incomplete',
+      `There is no ${name} in ${folder}.`,
+      'Give the folder that `plumeline exercise new` wrote.',
+    );
+  }
 }

@@ -112,6 +112,14 @@ exercise
   .requiredOption('--seed <number>', 'the same seed makes the same exercise', parseSeed)
   .requiredOption('-o, --out <folder>', 'folder to write')
   .action(async (options) => (await import('./exercise-command.ts')).exerciseNewCommand(options));
+exercise
+  .command('score')
+  .description('Compare a result with the sealed truth: found, missed, false, position error, rate factor, coverage.')
+  .argument('<folder>', 'folder of the exercise')
+  .requiredOption('--result <folder>', 'result folder that `plumeline process` wrote')
+  .option('--json', 'as JSON')
+  .action(async (folder, options) => (await import('./exercise-command.ts')).exerciseScoreCommand(folder, options));
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

@@ -1,9 +1,8 @@
 /** `plumeline trace`: the chain of a record, from a result folder or from a running server. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { NotFoundError, type PlumelineRecord } from '@plumeline/core';
 import { formatTrace, traceOf } from '@plumeline/pipeline';
 import { inputError } from './explain.ts';
+import { readRecords } from './read-records.ts';
 
 interface TraceOptions {
   readonly in?: string;
@@ -16,21 +15,6 @@ export async function traceCommand(id: string, options: TraceOptions): Promise<v
   const records = options.in === undefined ? await askServer(id, options.server) : readRecords(options.in);
   const node = traceOf(id, records);
   process.stdout.write(options.json ? `${JSON.stringify(node, null, 1)}\n` : formatTrace(node));
-}
-
-function readRecords(folder: string): PlumelineRecord[] {
-  const path = join(folder, 'records.json');
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as PlumelineRecord[];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw inputError(
-      'records-unreadable',
-      `The records of the result cannot be read: ${reason}.`,
-      'Give the folder that `plumeline process` wrote.',
-      path,
-    );
-  }
 }
 
 async function askServer(id: string, server: string): Promise<PlumelineRecord[]> {
