@@ -1,6 +1,6 @@
 /** Exceedances over the fitted background: where along a track, or at which fixed instrument, gas was seen. */
 import { type Detection, type Instant, recordIdOf, type SampleSeries } from '@plumeline/core';
-import { fitBackground, noiseFromDifferences } from '@plumeline/numerics';
+import { findSpikes, fitBackground, noiseFromDifferences } from '@plumeline/numerics';
 import type { IngestedRecording } from './ingest.ts';
 
 /** A detection's peak is at least this many deviations over the background: one in some 10^6 samples by chance. */
@@ -21,7 +21,9 @@ export function detect({ recording, series }: IngestedRecording): Detection[] {
     const noise = sampleNoise(series, value);
     const background = fitBackground(time, value, noise);
     const sd = background.sd_ppm.map((level) => Math.hypot(level, noise));
-    for (const [from, to] of exceedances(time, value, background.level_ppm, sd)) {
+    const spike = findSpikes(value, noise);
+    const clean = value.map((v, i) => (spike[i] === 1 ? background.level_ppm[i]! : v));
+    for (const [from, to] of exceedances(time, clean, background.level_ppm, sd)) {
       found.push(detectionOf(recording, series, rows, { from, to, level: background.level_ppm, sd }));
     }
   }

@@ -21,9 +21,9 @@ const CLIP = 2.5;
 /** Background of a time series with positive excursions, given the noise of one sample. */
 export function fitBackground(time_s: Float64Array, value_ppm: Float64Array, noise_ppm: number): Background {
   const n = value_ppm.length;
-  const used = new Uint8Array(n).fill(1);
-  let fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
+  const used = new Uint8Array(n);
   startFromLowValues(value_ppm, used, noise_ppm);
+  let fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
     let changed = 0;

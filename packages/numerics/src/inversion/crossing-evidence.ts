@@ -2,31 +2,33 @@
  * Bayes factor of one crossing against no plume, its amplitude A ~ N(m, (c m)^2) truncated at zero integrated.
  *
  * With kappa = c m sqrt(P) and rho = R / sqrt(P):
- *   ln BF = G(z) - ln(1 + kappa^2) / 2 - 1 / (2 c^2) - ln Phi(1 / c),  z = (rho kappa + 1 / c) / sqrt(1 + kappa^2)
- * and G(z) = z^2 / 2 + ln Phi(z), which is smooth and tabulated.
+ *   BF = exp(G(z) - 1 / (2 c^2)) / (sqrt(1 + kappa^2) Phi(1 / c)),  z = (rho kappa + 1 / c) / sqrt(1 + kappa^2)
+ * and exp G(z) = exp(z^2 / 2) Phi(z) is tabulated.
  */
 import { erfcScaled, lnNormalCdf } from './normal.ts';
 
-const G_START = -16;
-const G_END = 7;
-const G_STEP = 1 / 64;
-const G_TABLE = Float64Array.from({ length: (G_END - G_START) / G_STEP + 2 }, (_, n) => exactG(G_START + n * G_STEP));
+const Z_START = -12;
+const Z_END = 8;
+const Z_STEP = 1 / 64;
+/** exp G(z), which is Phi(z) / phi(z) without its constant. */
+const E_TABLE = Float64Array.from({ length: (Z_END - Z_START) / Z_STEP + 2 }, (_, n) => exactE(Z_START + n * Z_STEP));
 
-function exactG(z: number): number {
-  return z < 0 ? Math.log(0.5 * erfcScaled(-z * Math.SQRT1_2)) : 0.5 * z * z + lnNormalCdf(z);
+function exactE(z: number): number {
+  return z < 0 ? 0.5 * erfcScaled(-z * Math.SQRT1_2) : Math.exp(0.5 * z * z + lnNormalCdf(z));
 }
 
-/** z^2 / 2 + ln Phi(z) to about 1e-5. */
-export function crossingG(z: number): number {
-  if (z >= G_END) return 0.5 * z * z;
+/** exp(G(z) - lowered) to about 1e-4 relative. */
+export function crossingE(z: number, lowered: number): number {
+  if (z >= Z_END) return Math.exp(0.5 * z * z - lowered);
+  const scale = lowered === 0 ? 1 : Math.exp(-lowered);
   // Mills ratio for the far tail: Phi(z) = phi(z) / |z| (1 - 1 / z^2 + ...).
-  if (z <= G_START) return -Math.log(-z * 2.5066282746310002) + Math.log1p(-1 / (z * z));
-  const at = (z - G_START) * (1 / G_STEP);
+  if (z <= Z_START) return (scale * (1 - 1 / (z * z))) / (-z * 2.5066282746310002);
+  const at = (z - Z_START) * (1 / Z_STEP);
   const node = at | 0;
-  return G_TABLE[node] + (at - node) * (G_TABLE[node + 1] - G_TABLE[node]);
+  return scale * (E_TABLE[node] + (at - node) * (E_TABLE[node + 1] - E_TABLE[node]));
 }
 
-/** The part of ln BF that depends on c alone. */
+/** The factor of BF that depends on c alone. */
 export function crossingConstant(c: number): number {
-  return -0.5 / (c * c) - lnNormalCdf(1 / c);
+  return Math.exp(-0.5 / (c * c) - lnNormalCdf(1 / c));
 }

@@ -6,3 +6,4 @@ export { type Passes, splitPasses } from './passes.ts';
 export type { PlacePosterior, Raster } from './posterior.ts';
 export * from './region.ts';
 export { DEFAULT_SETTINGS, type InversionSettings } from './settings.ts';
+export { findSpikes } from './spikes.ts';

@@ -7,7 +7,7 @@
  * summed over delta_j with its weights and, with probability `miss`, replaced by 1; the product over passes is summed
  * over the nodes of what the passes share: beta, s_d, s_y, s_z and the rate q.
  */
-import { crossingConstant, crossingG } from './crossing-evidence.ts';
+import { crossingConstant, crossingE } from './crossing-evidence.ts';
 import type { FlightConditions, FlightSamples } from './flight.ts';
 import type { NoiseTerms } from './noise.ts';
 import type { Passes } from './passes.ts';
@@ -43,16 +43,21 @@ export interface FlightProblem {
   readonly delta: Float64Array;
   readonly hyperWeight: Float64Array;
   readonly hyperLnPrior: Float64Array;
+  readonly hyperPrior: Float64Array;
   /** Factors on sigma_y and their ln weights; exponents of sigma_z in its own deviations. */
   readonly lateral: Float64Array;
-  readonly lateralLnWeight: readonly number[];
+  readonly lateralWeight: readonly number[];
   readonly vertical: readonly number[];
-  readonly verticalLnWeight: readonly number[];
+  readonly verticalWeight: readonly number[];
+  /** Factor of every crossing's Bayes factor, from c alone. */
+  readonly crossing: number;
   /** Amplitude nodes [ppm per ppm of the template per kg/h]; the rates are `rates` of them from `rateOffset`. */
   readonly amplitude: Float64Array;
   readonly rateOffset: number;
   readonly rates: number;
   readonly rate_kgph: Float64Array;
+  /** Prior probability of one rate node: uniform in ln rate over the whole prior range. */
+  readonly ratePriorStep: number;
 }
 
 /** Room on the amplitude grid for what sigma_z does to the strength [ln]. */
@@ -60,6 +65,9 @@ const VERTICAL_ROOM = 2.8;
 const LATERAL_SPAN = 1.5;
 const VERTICAL_SPAN = 1.8;
 const BIAS_SPAN = 2.2;
+/** Below this a double's exponential keeps room for the products to come. */
+const LARGEST_EXPONENT = 600;
+const LEAST_PRODUCT = 1e-300;
 const MOST_DELTA_NODES = 61;
 /** Half-width of the template in alpha. */
 const CUT_ALPHAS = 3.7;
@@ -89,13 +97,15 @@ export function problemOf(
     noise,
     ...angleNodes(settings, conditions, transport),
     lateral: Float64Array.from(lateral.node, (node) => Math.exp(node * settings.lateralSd)),
-    lateralLnWeight: lateral.lnWeight,
+    lateralWeight: lateral.lnWeight.map(Math.exp),
     vertical: vertical.node,
-    verticalLnWeight: vertical.lnWeight,
+    verticalWeight: vertical.lnWeight.map(Math.exp),
+    crossing: crossingConstant(settings.amplitudeSpread),
     amplitude,
     rateOffset,
     rates,
     rate_kgph: amplitude.slice(rateOffset, rateOffset + rates),
+    ratePriorStep: step / Math.log(settings.ratePriorFactor),
   };
 }
 
@@ -125,32 +135,30 @@ function angleNodes(settings: InversionSettings, conditions: FlightConditions, t
       lnPrior.push(bias.lnWeight[b] - Math.log(spreads.length));
     }
   });
-  return { delta, hyperWeight: Float64Array.from(weights), hyperLnPrior: Float64Array.from(lnPrior) };
+  return { delta, hyperWeight: Float64Array.from(weights), hyperLnPrior: Float64Array.from(lnPrior), hyperPrior: Float64Array.from(lnPrior, Math.exp) };
 }
 
 /** Arrays that `placeLikelihood` writes over, made once a problem. */
 export interface Workspace {
   readonly sums: Float64Array;
-  readonly lnPass: Float64Array;
-  readonly ratio: Float64Array;
+  readonly pass: Float64Array;
+  readonly shift: Int32Array;
   readonly mix: Float64Array;
   readonly root: Float64Array;
   readonly rho: Float64Array;
   readonly total: Float64Array;
-  readonly all: Float64Array;
 }
 
 export function workspaceFor(p: FlightProblem): Workspace {
   const shared = p.lateral.length * p.hyperLnPrior.length;
   return {
     sums: new Float64Array(p.lateral.length * p.delta.length * (2 + p.noise.terms)),
-    lnPass: new Float64Array(p.passes.count * shared * p.amplitude.length),
-    ratio: new Float64Array(p.passes.count * p.vertical.length),
+    pass: new Float64Array(p.passes.count * shared * p.amplitude.length),
+    shift: new Int32Array(p.passes.count * p.vertical.length),
     mix: new Float64Array(p.delta.length),
     root: new Float64Array(p.delta.length),
     rho: new Float64Array(p.delta.length),
     total: new Float64Array(p.rates),
-    all: new Float64Array(p.rates * shared * p.vertical.length),
   };
 }
 
@@ -160,14 +168,15 @@ export function workspaceFor(p: FlightProblem): Workspace {
  */
 export function placeLikelihood(p: FlightProblem, space: Workspace, x: number, y: number, out: Float64Array): number {
   let active = 0;
+  let lnScale = 0;
   for (let j = 0; j < p.passes.count; j++) {
     const crossing = couplePass(p, space, j, x, y);
     if (crossing < 0) continue;
-    for (let s = 0; s < p.lateral.length; s++) mixPass(p, space, active, s);
-    verticalRatios(p, space, active, crossing, x, y);
+    verticalShifts(p, space, active, crossing, x, y);
+    lnScale += mixPass(p, space, active);
     active++;
   }
-  return combinePasses(p, space, active, out);
+  return combinePasses(p, space, active, lnScale, out);
 }
 
 /**
@@ -256,48 +265,80 @@ export function crossingTerms(p: FlightProblem, space: Workspace, s: number): vo
   }
 }
 
-/** ln of the pass's Bayes factor for every (s_y = s, hyper, amplitude), deltas summed. */
-function mixPass(p: FlightProblem, space: Workspace, slot: number, s: number): void {
-  const { delta, settings, amplitude, hyperLnPrior, hyperWeight } = p;
-  const nodes = delta.length;
-  const hypers = hyperLnPrior.length;
+/** The pass's Bayes factor for every (s_y, hyper, amplitude), deltas summed, over its largest; returns ln of that. */
+function mixPass(p: FlightProblem, space: Workspace, slot: number): number {
+  const { hyperLnPrior, amplitude } = p;
+  const lateralStride = hyperLnPrior.length * amplitude.length;
+  const verticals = p.vertical.length;
+  let low = amplitude.length;
+  let high = 0;
+  for (let v = 0; v < verticals; v++) {
+    low = Math.min(low, space.shift[slot * verticals + v] + p.rateOffset);
+    high = Math.max(high, space.shift[slot * verticals + v] + p.rateOffset + p.rates);
+  }
+  const start = slot * p.lateral.length * lateralStride;
+  const { pass, rho } = space;
+  let largestRho = 0;
+  for (let s = 0; s < p.lateral.length; s++) {
+    crossingTerms(p, space, s);
+    for (let k = 0; k < rho.length; k++) if (rho[k] > largestRho) largestRho = rho[k];
+  }
+  // z^2 <= rho^2 + 1 / c^2; doubles hold exp(700).
+  const lowered = Math.max(0, 0.5 * (largestRho * largestRho + 1 / p.settings.amplitudeSpread ** 2) - LARGEST_EXPONENT);
+  for (let s = 0; s < p.lateral.length; s++) {
+    if (p.lateral.length > 1) crossingTerms(p, space, s);
+    mixDeltas(p, space, start + s * lateralStride, low, high, lowered);
+  }
+  const end = start + p.lateral.length * lateralStride;
+  let most = 0;
+  for (let row = start; row < end; row += amplitude.length) {
+    for (let at = row + low; at < row + high; at++) if (pass[at] > most) most = pass[at];
+  }
+  const scale = 1 / most;
+  for (let row = start; row < end; row += amplitude.length) {
+    for (let at = row + low; at < row + high; at++) pass[at] *= scale;
+  }
+  return Math.log(most) + lowered;
+}
+
+function mixDeltas(
+  p: FlightProblem,
+  space: Workspace,
+  start: number,
+  low: number,
+  high: number,
+  lowered: number,
+): void {
+  const { settings, amplitude, hyperWeight, crossing } = p;
+  const nodes = p.delta.length;
+  const hypers = p.hyperLnPrior.length;
   const amplitudes = amplitude.length;
   const c = settings.amplitudeSpread;
-  const constant = crossingConstant(c);
-  const { mix, lnPass, root, rho } = space;
-  crossingTerms(p, space, s);
-  for (let m = 0; m < amplitudes; m++) {
+  const inverse = 1 / c;
+  const unit = lowered === 0 ? 1 : Math.exp(-lowered);
+  const { mix, pass, root, rho } = space;
+  for (let m = low; m < high; m++) {
     const scale = c * amplitude[m];
-    let most = 0;
-    let isEmpty = true;
     for (let k = 0; k < nodes; k++) {
       const kappa = scale * root[k];
-      let ln = 0;
       if (kappa > 1e-2) {
-        const one = 1 + kappa * kappa;
-        ln = crossingG((rho[k] * kappa + 1 / c) / Math.sqrt(one)) - 0.5 * Math.log(one) + constant;
-        isEmpty = false;
+        const shrink = 1 / Math.sqrt(1 + kappa * kappa);
+        mix[k] = crossing * shrink * crossingE((rho[k] * kappa + inverse) * shrink, lowered);
+      } else {
+        mix[k] = unit;
       }
-      mix[k] = ln;
-      if (ln > most) most = ln;
     }
-    const start = (slot * p.lateral.length + s) * hypers * amplitudes + m;
-    if (isEmpty) {
-      for (let h = 0; h < hypers; h++) lnPass[start + h * amplitudes] = 0;
-      continue;
-    }
-    for (let k = 0; k < nodes; k++) mix[k] = mix[k] < most - 30 ? 0 : Math.exp(mix[k] - most);
-    const missed = settings.miss * Math.exp(-most);
     for (let h = 0; h < hypers; h++) {
       let sum = 0;
-      for (let k = 0; k < nodes; k++) sum += hyperWeight[h * nodes + k] * mix[k];
-      lnPass[start + h * amplitudes] = most + Math.log((1 - settings.miss) * sum + missed);
+      const row = h * nodes;
+      for (let k = 0; k < nodes; k++) sum += hyperWeight[row + k] * mix[k];
+      pass[start + h * amplitudes + m] = (1 - settings.miss) * sum + settings.miss * unit;
     }
   }
 }
 
-/** What each s_z does to the strength of the crossing at sample i, in steps of the rate grid. */
-function verticalRatios(p: FlightProblem, space: Workspace, slot: number, i: number, x: number, y: number): void {
+/** What each s_z does to the strength of the crossing at sample i, in whole steps of the rate grid. */
+function verticalShifts(p: FlightProblem, space: Workspace, slot: number, i: number, x: number, y: number): void {
   const { transport, samples } = p;
   const r2 = (samples.x_m[i] - x) ** 2 + (samples.y_m[i] - y) ** 2;
   const node = Math.max(0, Math.min(transport.nodes - 2, Math.round(rangePosition(r2))));
@@ -308,57 +349,36 @@ function verticalRatios(p: FlightProblem, space: Workspace, slot: number, i: num
   for (let v = 0; v < p.vertical.length; v++) {
     const scale = Math.exp(p.vertical[v] * transport.table[at + LN_SIGMA_Z_SD]);
     const ratio = verticalFactor(samples.z_m[i], h, sigmaZ * scale) / scale / Math.max(1e-300, base);
-    const ln = Math.max(-VERTICAL_ROOM, Math.min(VERTICAL_ROOM, Math.log(Math.max(1e-30, ratio))));
-    space.ratio[slot * p.vertical.length + v] = ln / p.settings.lnRateStep;
+    const steps = Math.round(Math.log(Math.max(1e-30, ratio)) / p.settings.lnRateStep);
+    space.shift[slot * p.vertical.length + v] = Math.max(-p.rateOffset, Math.min(p.rateOffset, steps));
   }
 }
 
-/** Product over passes and sum over the shared nodes, for each rate. */
-function combinePasses(p: FlightProblem, space: Workspace, active: number, out: Float64Array): number {
-  const { rates, rateOffset } = p;
+/** Product over passes and sum over the shared nodes, for each rate, into `out` as ln. */
+function combinePasses(p: FlightProblem, space: Workspace, active: number, lnScale: number, out: Float64Array): number {
+  const { rates, rateOffset, hyperPrior } = p;
   const laterals = p.lateral.length;
   const verticals = p.vertical.length;
-  const hypers = p.hyperLnPrior.length;
+  const hypers = hyperPrior.length;
   const amplitudes = p.amplitude.length;
-  const { lnPass, ratio, total, all } = space;
-  let row = 0;
-  let most = Number.NEGATIVE_INFINITY;
+  const { pass, shift, total } = space;
+  out.fill(0);
   for (let s = 0; s < laterals; s++) {
     for (let h = 0; h < hypers; h++) {
       for (let v = 0; v < verticals; v++) {
-        total.fill(p.lateralLnWeight[s] + p.hyperLnPrior[h] + p.verticalLnWeight[v]);
+        total.fill(p.lateralWeight[s] * hyperPrior[h] * p.verticalWeight[v]);
         for (let slot = 0; slot < active; slot++) {
-          const shift = rateOffset + ratio[slot * verticals + v];
-          const whole = Math.max(1, Math.min(amplitudes - rates - 1, Math.round(shift)));
-          // Parabola through three nodes.
-          const u = shift - whole;
-          const low = 0.5 * u * (u - 1);
-          const high = 0.5 * u * (u + 1);
-          const middle = 1 - u * u;
-          const start = ((slot * laterals + s) * hypers + h) * amplitudes + whole;
-          for (let q = 0; q < rates; q++) {
-            total[q] += low * lnPass[start + q - 1] + middle * lnPass[start + q] + high * lnPass[start + q + 1];
-          }
+          const start = ((slot * laterals + s) * hypers + h) * amplitudes + rateOffset + shift[slot * verticals + v];
+          for (let q = 0; q < rates; q++) total[q] *= pass[start + q];
         }
-        for (let q = 0; q < rates; q++) {
-          all[row + q] = total[q];
-          if (total[q] > most) most = total[q];
-        }
-        row += rates;
+        for (let q = 0; q < rates; q++) out[q] += total[q];
       }
-    }
-  }
-  out.fill(0);
-  for (let at = 0; at < row; ) {
-    for (let q = 0; q < rates; q++, at++) {
-      const below = all[at] - most;
-      if (below > -25) out[q] += Math.exp(below);
     }
   }
   let sum = 0;
   for (let q = 0; q < rates; q++) {
     sum += out[q];
-    out[q] = out[q] > 0 ? most + Math.log(out[q]) : most - 60;
+    out[q] = lnScale + Math.log(Math.max(LEAST_PRODUCT, out[q]));
   }
-  return most + Math.log(sum / rates);
+  return lnScale + Math.log(Math.max(LEAST_PRODUCT, sum * p.ratePriorStep));
 }

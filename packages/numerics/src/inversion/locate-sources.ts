@@ -2,10 +2,11 @@
 import { fitBackground } from './background.ts';
 import { fittedSource } from './fit.ts';
 import type { Area, FlightConditions, FlightSamples } from './flight.ts';
-import { SEARCH_LIMITS, centreOf, evaluateLikely, searchRoughly } from './grid.ts';
+import { type Lattice, SEARCH_LIMITS, centreOf, evaluateLikely, searchRoughly } from './grid.ts';
 import {
   type FlightProblem,
   type RateRange,
+  type Workspace,
   couplePass,
   crossingTerms,
   placeLikelihood,
@@ -15,18 +16,18 @@ import {
 import { noiseTerms } from './noise.ts';
 import { type SearchMap, searchMap } from './null-result.ts';
 import { splitPasses } from './passes.ts';
+import { findSpikes } from './spikes.ts';
 import { type PlacePosterior, posteriorOf } from './posterior.ts';
 import { DEFAULT_SETTINGS, type InversionSettings, roughSettings } from './settings.ts';
 import { transportOf } from './transport.ts';
 
 /** ln Bayes factor at which a source is claimed. */
 export const DECISION_LN_BAYES_FACTOR = 5;
-/** The rate's prior is uniform in ln rate over this factor above the least rate that the flight could see. */
-const RATE_PRIOR_FACTOR = 1e4;
 /** Of the observed excess, what stands for the unknown plume in the first look and stays as a floor afterwards. */
-const FIRST_ENVELOPE = +((globalThis as any).process.env.FE ?? 1);
-const ENVELOPE_FLOOR = +((globalThis as any).process.env.EF ?? 1);
+const FIRST_ENVELOPE = 1;
 const ENVELOPE_S = 4;
+/** A spike is given this many noise deviations: no weight. */
+const SPIKE_DEVIATION = 1e5;
 
 export interface FlightInversion {
   readonly background_ppm: Float64Array;
@@ -48,23 +49,21 @@ export function locateSources(
 ): FlightInversion {
   const passes = splitPasses(samples);
   const background = fitBackground(samples.time_s, samples.value_ppm, conditions.noise_ppm);
-  const observed = smoothedExcess(samples.time_s, samples.value_ppm, background.level_ppm, conditions.noise_ppm);
+  const spike = findSpikes(samples.value_ppm, conditions.noise_ppm);
+  const clean = samples.value_ppm.map((value, i) => (spike[i] === 1 ? background.level_ppm[i] : value));
+  const observed = smoothedExcess(samples.time_s, clean, background.level_ppm, conditions.noise_ppm);
   const transport = transportOf(samples, conditions, settings, reachOf(samples, area));
   const rough = roughSettings(settings);
   const prepare = (chosen: InversionSettings, range: RateRange, envelope: Float64Array) => {
-    const deviation = envelope.map((e) => Math.hypot(conditions.noise_ppm, settings.fluctuation * e));
+    const deviation = envelope.map((e, i) =>
+      spike[i] === 1 ? SPIKE_DEVIATION * conditions.noise_ppm : Math.hypot(conditions.noise_ppm, settings.fluctuation * e),
+    );
     const noise = noiseTerms(samples, passes, deviation);
     return problemOf(samples, passes, conditions, chosen, transport, noise, range);
   };
   const start = observed.map((e) => FIRST_ENVELOPE * e);
   const range = rateRange(prepare(rough, { least_kgph: 1, most_kgph: 2 }, start), area);
-  const first = prepare(rough, range, start);
-  const guess = bestPlace(first, area, (fraction) => step(0.35 * fraction));
-  const predicted =
-    guess.lnBayesFactor > 0
-      ? fittedSource(first, guess.x_m, guess.y_m, guess.rate_kgph).signal_ppm
-      : new Float64Array(samples.count);
-  const envelope = predicted.map((signal, i) => Math.max(signal, ENVELOPE_FLOOR * observed[i]));
+  const envelope = start;
   const second = prepare(rough, range, envelope);
   const secondSpace = workspaceFor(second);
   const scratch = new Float64Array(second.rates);
@@ -74,7 +73,7 @@ export function locateSources(
     SEARCH_LIMITS,
     (fraction) => step(0.35 + 0.35 * fraction),
   );
-  const problem = prepare(settings, range, envelope);
+  const problem = prepare(settings, likelyRates(second, secondSpace, lattice, scratch), envelope);
   const space = workspaceFor(problem);
   const searched = evaluateLikely(
     lattice,
@@ -162,26 +161,32 @@ function rateRange(p: FlightProblem, area: Area): RateRange {
   }
   least.sort((a, b) => a - b);
   const middle = least.length > 0 ? least[least.length >> 1] : 1;
-  return { least_kgph: middle, most_kgph: middle * RATE_PRIOR_FACTOR };
+  return { least_kgph: middle, most_kgph: middle * p.settings.ratePriorFactor };
 }
 
-/** Best place and rate of a rough search. */
-function bestPlace(p: FlightProblem, area: Area, step: (fraction: number) => void) {
-  const space = workspaceFor(p);
-  const rateLn = new Float64Array(p.rates);
-  const lattice = searchRoughly(
-    area,
-    (x, y) => placeLikelihood(p, space, x, y, rateLn),
-    { ...SEARCH_LIMITS, enoughCells: 30, mostRough: 240, likelyWithin: 3, divideWithin: 5 },
-    step,
-  );
-  let best = 0;
-  lattice.lnBayesFactor.forEach((ln, cell) => {
-    if (ln > lattice.lnBayesFactor[best]) best = cell;
-  });
-  const { x_m, y_m } = centreOf(lattice, best);
-  const lnBayesFactor = placeLikelihood(p, space, x_m, y_m, rateLn);
-  let q = 0;
-  for (let k = 0; k < rateLn.length; k++) if (rateLn[k] > rateLn[q]) q = k;
-  return { x_m, y_m, lnBayesFactor, rate_kgph: p.rate_kgph[q] };
+/** Rates within reach of the posterior: those near the best at any of the likeliest places. */
+function likelyRates(p: FlightProblem, space: Workspace, lattice: Lattice, rateLn: Float64Array): RateRange {
+  const ln = lattice.lnBayesFactor;
+  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
+  const best = ln[order[0]];
+  let low = p.rates - 1;
+  let high = 0;
+  for (let n = 0; n < order.length && n < 8 * LIKELY_PLACES && ln[order[n]] > best - 6; n += 8) {
+    const { x_m, y_m } = centreOf(lattice, order[n]);
+    placeLikelihood(p, space, x_m, y_m, rateLn);
+    for (let q = 0; q < p.rates; q++) {
+      if (rateLn[q] + Math.log(p.ratePriorStep) < best - RATE_TAIL) continue;
+      low = Math.min(low, q);
+      high = Math.max(high, q);
+    }
+  }
+  const margin = 3;
+  return {
+    least_kgph: p.rate_kgph[Math.max(0, low - margin)],
+    most_kgph: p.rate_kgph[Math.min(p.rates - 1, high + margin)],
+  };
 }
+
+const LIKELY_PLACES = 12;
+/** Rates this many nats below the best place are left out of the full evaluation. */
+const RATE_TAIL = 8;

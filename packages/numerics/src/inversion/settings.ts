@@ -34,6 +34,8 @@ export interface InversionSettings {
   readonly verticalNodes: number;
   readonly biasNodes: number;
   readonly lnRateStep: number;
+  /** The rate's prior is uniform in ln rate over this factor above the least rate that the flight could see. */
+  readonly ratePriorFactor: number;
 }
 
 export const DEFAULT_SETTINGS: InversionSettings = {
@@ -54,8 +56,9 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   verticalSdGrowth: 0.1,
   lateralNodes: 3,
   verticalNodes: 5,
-  biasNodes: 9,
+  biasNodes: 7,
   lnRateStep: 0.35,
+  ratePriorFactor: 1e4,
 };
 
 /** The same with the central widths only: for the first look at the whole area. */
