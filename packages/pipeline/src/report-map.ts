@@ -15,6 +15,8 @@ export interface MapInput {
   readonly truth?: Position;
   /** One sentence for readers who cannot see the map. */
   readonly finding: string;
+  /** Name of each source on the map; its coordinates when left out. */
+  readonly names?: readonly string[];
 }
 
 /** [west, south, east, north] in local metres. */
@@ -231,13 +233,13 @@ function windArrow({ processed, say }: MapInput): { svg: string; label: string }
   };
 }
 
-function markerLabels({ processed, truth, say }: MapInput, draw: Draw, height: number): string[] {
+function markerLabels({ processed, truth, say, names }: MapInput, draw: Draw, height: number): string[] {
   const { sources } = processed.located;
   const known = truth === undefined ? undefined : draw(truth);
   const labels = sources.map(({ position }, index) => {
     const name = sources.length === 1 ? '' : `${index + 1}: `;
     const at = draw(position);
-    return atMarker(at, height, `${name}${formatDecimal(position)}`, sideOf(at, known, 'above'));
+    return atMarker(at, height, names?.[index] ?? `${name}${formatDecimal(position)}`, sideOf(at, known, 'above'));
   });
   if (known === undefined || !isInside(known, height)) return labels;
   const nearest = sources.map(({ position }) => draw(position)).sort((a, b) => gap(a, known) - gap(b, known))[0];

@@ -74,6 +74,7 @@ const WORDS = {
   upperLimitNote: { en: 'with 90 % probability', es: 'con 90 % de probabilidad' },
   source: { en: 'Source {n}', es: 'Fuente {n}' },
   site: { en: 'Site', es: 'Sitio' },
+  sites: { en: 'Sites', es: 'Sitios' },
   openHypotheses: {
     en: 'Open explanations: {list}. None has been ruled out.',
     es: 'Explicaciones abiertas: {list}. Ninguna se ha descartado.',
@@ -193,8 +194,6 @@ const WORDS = {
     en: 'nothing found; {rate} kg/h would have been seen',
     es: 'nada encontrado; se habrían visto {rate} kg/h',
   },
-  sourcesCount: { en: '{count} sources', es: '{count} fuentes' },
-  sourceCount: { en: 'source', es: 'fuente' },
   open: { en: 'Open the report of {name}', es: 'Abrir el informe de {name}' },
   to: { en: 'to', es: 'a' },
 } as const satisfies Readonly<Record<string, Row>>;

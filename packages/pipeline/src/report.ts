@@ -1,6 +1,5 @@
 /**
- * The report of one or a few recordings, and the overview of many: one self-contained HTML file each, in English or
- * Spanish. Pure text out of records; no date of printing, so that the same records give the same bytes.
+ * The report of one or a few recordings: one self-contained HTML file, in English or Spanish. Pure text out of records; no date of printing, so that the same records give the same bytes.
  */
 import { type Position, substanceOf } from '@plumeline/core';
 import type { ProcessedRecording } from './process.ts';
@@ -15,7 +14,6 @@ import {
   renderProvenance,
   renderSites,
   renderTruth,
-  table,
 } from './report-sections.ts';
 import { renderSeries } from './report-series.ts';
 import { renderPage } from './report-style.ts';
@@ -41,33 +39,11 @@ export function renderReport(processed: readonly ProcessedRecording[], options: 
   return page(processed, options, headline, `${head}${sections.join('\n')}${renderMethod(say)}`);
 }
 
-/** Overview of many recordings: a row each with its finding and a link to its own report. */
-export function renderOverview(
-  processed: readonly ProcessedRecording[],
-  options: ReportOptions,
-  hrefOf: (recording: ProcessedRecording) => string,
-): string {
-  const say = wordsIn(options.language);
-  const headline = headlineOf(processed, options.language);
-  const rows = processed.flatMap((each) => overviewRows(each, options, hrefOf(each), say));
-  const heads = [
-    say('recording'),
-    say('time'),
-    say('finding'),
-    `n:${say('rate')}`,
-    say('position'),
-    `n:${say('area90')}`,
-    `n:${say('evidence')}`,
-  ];
-  const body = `<h1>${escapeHtml(headline)}</h1>${leadOfMany(processed, say)}
-<h2>${escapeHtml(say('recordings'))}</h2>${table(say('recordings'), heads, rows)}${renderMethod(say)}`;
-  return page(processed, options, headline, body);
-}
-
-/** One sentence for a terminal, the same as the report's. */
+/** One sentence for a terminal, the same as the report's. Of several recordings it counts places, not estimates. */
 export function headlineOf(processed: readonly ProcessedRecording[], language: Language): string {
   const say = wordsIn(language);
-  const count = processed.reduce((sum, { located }) => sum + located.sources.length, 0);
+  const places = new Set(processed.flatMap(({ sites }) => sites.map(({ id }) => id)));
+  const count = processed.length === 1 ? processed[0]!.located.sources.length : places.size;
   const substance = substanceName(processed[0], language);
   const words = { substance, Substance: capital(substance), count };
   return say(count === 0 ? 'foundNone' : count === 1 ? 'foundOne' : 'foundMany', words);
@@ -114,30 +90,9 @@ function leadOf({ located }: ProcessedRecording, say: Say): string {
     .join('');
 }
 
-function leadOfMany(processed: readonly ProcessedRecording[], say: Say): string {
+export function leadOfMany(processed: readonly ProcessedRecording[], say: Say): string {
   const found = processed.filter(({ located }) => located.sources.length > 0).length;
   return `<p class="lead">${escapeHtml(say('leadMany', { found, total: processed.length }))}</p>`;
-}
-
-function overviewRows(processed: ProcessedRecording, options: ReportOptions, href: string, say: Say): string[][] {
-  const { recording, located } = processed;
-  const link = `<td><a href="${escapeHtml(href)}" aria-label="${escapeHtml(say('open', { name: recording.name }))}">${escapeHtml(recording.name)}</a></td>`;
-  const when = `<td class="nowrap">${formatPeriod(recording.startAt, recording.endAt, '\u2013')}</td>`;
-  if (located.sources.length === 0) {
-    const limit = located.nullResult?.upperLimit_kgph;
-    const text = limit === undefined ? say('nothing') : say('wouldHaveSeen', { rate: formatNumber(limit) });
-    return [[link, when, `<td>${escapeHtml(text)}</td>`, '<td></td>', '<td></td>', '<td></td>', '<td></td>']];
-  }
-  const substance = substanceName(processed, options.language);
-  return located.sources.map((source) => [
-    link,
-    when,
-    `<td>${escapeHtml(`${say('sourceCount')}: ${substance}`)}</td>`,
-    `<td class="n nowrap">${formatNumber(source.rate_kgph.p50)} (${formatInterval(source.rate_kgph)}) kg/h</td>`,
-    `<td class="nowrap">${formatDecimal(source.position)}</td>`,
-    `<td class="n nowrap">${formatArea(areaOf(source.region90))}</td>`,
-    `<td class="n">${formatNumber(source.lnBayesFactor)}</td>`,
-  ]);
 }
 
 function nearestTruth({ located, series, detections }: ProcessedRecording, truth: Position): TruthCheck | undefined {
@@ -146,11 +101,11 @@ function nearestTruth({ located, series, detections }: ProcessedRecording, truth
   return checks.sort((a, b) => a.distance_m - b.distance_m)[0];
 }
 
-function renderMethod(say: Say): string {
+export function renderMethod(say: Say): string {
   return `<h2>${escapeHtml(say('method'))}</h2><p>${escapeHtml(say('methodText'))}</p>`;
 }
 
-function page(
+export function page(
   processed: readonly ProcessedRecording[],
   options: ReportOptions,
   headline: string,
@@ -170,7 +125,7 @@ function page(
   });
 }
 
-function substanceName(processed: ProcessedRecording | undefined, language: Language): string {
+export function substanceName(processed: ProcessedRecording | undefined, language: Language): string {
   const key = processed?.recording.substance ?? '';
   return substanceOf(key)?.names[language] ?? key;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { exampleEstimate, exampleRecording, exampleSeries } from '../../formats/test/example-records.ts';
-import { headlineOf, renderOverview, renderReport } from '../src/report.ts';
+import { headlineOf, renderReport } from '../src/report.ts';
 import { formatArea, formatDms, formatNumber, ticksOf } from '../src/report-format.ts';
+import { renderOverview } from '../src/report-overview.ts';
 import { areaOf } from '../src/report-sections.ts';
 import { wordsIn } from '../src/report-words.ts';
 import { exampleNull, exampleProcessed } from './example-processed.ts';

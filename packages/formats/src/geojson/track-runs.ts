@@ -10,7 +10,7 @@ export interface TrackRun {
 /** A pause this many times longer than the usual time step starts a new run. */
 const BREAK_STEPS = 10;
 
-/** Runs of a moving sensor: split where the leg number changes or the time stands open. Empty for fixed instruments. */
+/** Runs of a moving sensor: split where the leg number changes, the time stands open or steps back. Empty for fixed instruments. */
 export function trackRunsOf(series: SampleSeries): TrackRun[] {
   if (series.instrument !== undefined || series.count === 0) return [];
   const longest_s = BREAK_STEPS * medianStep_s(series.time_s);
@@ -21,6 +21,7 @@ export function trackRunsOf(series: SampleSeries): TrackRun[] {
     const isBreak =
       isEnd ||
       series.time_s[i]! - series.time_s[i - 1]! > longest_s ||
+      series.time_s[i]! < series.time_s[i - 1]! ||
       (series.leg !== undefined && series.leg[i] !== series.leg[i - 1]);
     if (isBreak) {
       runs.push({ start, end: i });
