@@ -1,6 +1,6 @@
 /**
  * The moving air: a large-scale wind that drifts as an Ornstein-Uhlenbeck process, a logarithmic profile with height,
- * and a meander field of random Fourier modes carried by the large-scale wind (Kraichnan 1970; Fung & Vassilicos 1998):
+ * and a meander field of random Fourier modes carried by the large-scale wind (Kraichnan 1970; Fung et al. 1992):
  *
  *   u'(x, t) = sum_n A_n e_n cos(k_n . (x - X(t)) + w_n t + p_n),   e_n perpendicular to k_n, A_n^2 ~ wavelength^(2/3)
  *
@@ -134,7 +134,7 @@ export function meanderAt(air: Air, x: number, y: number, second: number, spread
   let north = 0;
   const { kx, ky, k2, scale, frequency, phase } = air.modes;
   for (let n = 0; n < MODE_COUNT; n++) {
-    // 1 / half^2 is exp(-k2 spread2 / 2) to within 15 % where it matters, without the exponential.
+    // 1 / half^2 lies within 0.12 of exp(-k2 spread2 / 2), and needs no exponential.
     const half = 1 + 0.25 * k2[n] * spread2;
     const speed = (scale[n] * cosine(kx[n] * dx + ky[n] * dy + frequency[n] * second + phase[n])) / (half * half);
     east -= speed * ky[n];
