@@ -1,7 +1,7 @@
 /** Entry of a worker thread: one call of `Analysis` a message, answered with progress and then its result or fault. */
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { CancelledError, InputError } from '@plumeline/core';
-import { directAnalysis } from './analysis.ts';
+import { CancelledError, InputError, type Progress } from '@plumeline/core';
+import { directAnalysis, gather, processShare } from './analysis.ts';
 import type { ThreadAnswer, ThreadCall } from './thread-messages.ts';
 
 const port: MessagePort = parentPort!;
@@ -12,17 +12,18 @@ port.on('message', (call: ThreadCall) => {
   );
 });
 
-function perform(call: ThreadCall): Promise<unknown> {
+async function perform(call: ThreadCall): Promise<unknown> {
   switch (call.step) {
     case 'examine':
       return directAnalysis.examine(call.files, call.profiles, call.options);
     case 'read':
       return directAnalysis.read(call.files, call.profile, call.recording);
-    case 'process':
-      return directAnalysis.process(call.files, call.profile, {
-        ...call.options,
-        report: (progress) => answer({ id: call.id, kind: 'progress', progress }),
-      });
+    case 'process-share': {
+      const report = (progress: Progress) => answer({ id: call.id, kind: 'progress', progress });
+      return processShare(call.files, call.profile, { ...call.options, report }, call.share);
+    }
+    case 'gather':
+      return gather(call.parts, call.software);
     case 'exercise':
       return directAnalysis.exercise(call.seed);
   }

@@ -6,6 +6,12 @@ import { acceptUpload } from './uploads.ts';
 /** Sensor profile of what the simulator writes. */
 export const EXERCISE_PROFILE = 'plumeline-exercise';
 
+export interface ExerciseOptions {
+  readonly seed: number;
+  readonly software: string;
+  readonly onProgress: (job: Job) => void;
+}
+
 /**
  * Uploads the exercise of a seed like anybody's files when nothing was ever stored or queued, and waits until it is
  * processed. Only what the sensors wrote is taken; the truth of the exercise never reaches this process's storage.
@@ -13,7 +19,7 @@ export const EXERCISE_PROFILE = 'plumeline-exercise';
  */
 export async function loadExerciseOnce(
   ports: ServerPorts,
-  { seed, software, onProgress }: { seed: number; software: string; onProgress: (job: Job) => void },
+  { seed, software, onProgress }: ExerciseOptions,
 ): Promise<Job | undefined> {
   const { records, jobs, analysis } = ports;
   const isEmpty = (await records.list('recording', { limit: 1 })).length === 0 && (await jobs.list(1)).length === 0;

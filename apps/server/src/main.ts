@@ -6,6 +6,8 @@ import { type RunningServer, serve } from './serve.ts';
 
 const EXIT_FAULT = 1;
 const EXIT_IN_USE = 3;
+/** A first start takes at most two minutes, of which installing and building may need one; the rest loads meanwhile. */
+const EXERCISE_WITHIN_MS = 45_000;
 /** A person who asked for the end does not wait longer; what was acknowledged is on disk at any moment. */
 const STOP_WITHIN_MS = 2500;
 
@@ -63,8 +65,17 @@ async function loadExercise({ ports }: RunningServer, { exerciseSeed, software }
     if (line !== last) say(line);
     last = line;
   };
-  const job = await loadExerciseOnce(ports, { seed: exerciseSeed, software, onProgress });
-  if (job?.state === 'failed') say(`the exercise could not be loaded: ${job.error ?? ''}`);
+  let isLoading = true;
+  const loading = loadExerciseOnce(ports, { seed: exerciseSeed, software, onProgress })
+    .then(
+      (job) => job?.state === 'failed' && say(`the exercise could not be loaded: ${job.error ?? ''}`),
+      (error: Error) => say(`the exercise could not be loaded: ${error.message}`),
+    )
+    .finally(() => {
+      isLoading = false;
+    });
+  await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, EXERCISE_WITHIN_MS).unref())]);
+  if (isLoading) say('the exercise is still loading; the page shows how far it is');
 }
 
 function say(what: string): void {

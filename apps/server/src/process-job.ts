@@ -18,6 +18,7 @@ const processInput = Type.Object({
   profile: Type.Object({ name: Type.String(), digest }),
   exercise: Type.Boolean(),
   choices: Type.Object({ date: Type.Optional(Type.String()), gas: Type.Optional(Type.String()) }),
+  recordings: Type.Integer({ minimum: 1 }),
 });
 /** What a process job is asked to do; everything in it is already stored. */
 export type ProcessInput = Static<typeof processInput>;
@@ -60,8 +61,9 @@ export async function processUpload(
 ): Promise<Processed> {
   const files = await Promise.all(input.objects.map(loadFile));
   const profile = profileFrom(input.profile.name, await objects.load(input.profile.digest)).profile;
-  const { exercise, choices } = input;
-  const made = await analysis.process(files, profile, { software, exercise, report, cancellation, ...choices });
+  const { exercise, recordings, choices } = input;
+  const options = { software, exercise, recordings, report, cancellation, ...choices };
+  const made = await analysis.process(files, profile, options);
   report({ stage: 'store', fraction: 1 });
   const models = await Promise.all(
     made.models.map(async (model) => ({ id: model.recordingId, digest: await objects.save(encodeModelSeries(model)) })),

@@ -2,26 +2,26 @@
 import type { Fault, Progress, Recording } from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
 import type { IngestOptions, InputFile } from '@plumeline/pipeline';
+import type { LocatedRecording, ProcessOptions, Share } from './analysis.ts';
+
+interface Files {
+  readonly files: readonly InputFile[];
+}
 
 export type ThreadStep =
-  | {
+  | (Files & {
       readonly step: 'examine';
-      readonly files: readonly InputFile[];
       readonly profiles: readonly SensorProfile[];
       readonly options: IngestOptions;
-    }
-  | {
-      readonly step: 'read';
-      readonly files: readonly InputFile[];
+    })
+  | (Files & { readonly step: 'read'; readonly profile: SensorProfile; readonly recording: Recording })
+  | (Files & {
+      readonly step: 'process-share';
       readonly profile: SensorProfile;
-      readonly recording: Recording;
-    }
-  | {
-      readonly step: 'process';
-      readonly files: readonly InputFile[];
-      readonly profile: SensorProfile;
-      readonly options: IngestOptions;
-    }
+      readonly options: Omit<ProcessOptions, 'report' | 'cancellation'>;
+      readonly share: Share;
+    })
+  | { readonly step: 'gather'; readonly parts: readonly LocatedRecording[]; readonly software: string }
   | { readonly step: 'exercise'; readonly seed: number };
 
 export type ThreadCall = ThreadStep & { readonly id: number };

@@ -1,12 +1,13 @@
 /**
- * `Analysis` beside the event loop: one thread answers short questions (reading files), one does the long work, so
- * that a page stays quick while a flight is processed. A thread that is cancelled, too slow or out of memory is ended
+ * `Analysis` beside the event loop: one thread answers short questions (reading files), others share the long work, so
+ * that a page stays quick while flights are processed. A thread that is cancelled, too slow or out of memory is ended
  * and the next call starts a fresh one; nothing it held can be half-stored, because only its answer is ever stored.
  */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Cancellation, CancelledError, InputError, type Progress } from '@plumeline/core';
+import { type Cancellation, CancelledError, InputError, type Progress, type ReportProgress } from '@plumeline/core';
 import type { IngestedRecording } from '@plumeline/pipeline';
-import type { Analysis, ExerciseFiles, ProcessedFiles } from './analysis.ts';
+import type { Analysis, Examined, ExerciseFiles, LocatedRecording, ProcessedFiles } from './analysis.ts';
 import type { ThreadAnswer, ThreadCall, ThreadFault, ThreadStep } from './thread-messages.ts';
 
 /** Reading takes a second for a large flight; a file that needs a minute is a hostile or broken one. */
@@ -16,6 +17,8 @@ const PROCESS_LIMIT_MS = 3_600_000;
 /** Heap of one thread; a file that needs more fails alone instead of taking the server with it. */
 const THREAD_HEAP_MB = 2048;
 const CANCEL_POLL_MS = 50;
+/** Recordings processed at once; each thread may hold as much as `THREAD_HEAP_MB`. */
+const MOST_THREADS = 4;
 
 export interface ThreadedAnalysis extends Analysis {
   /** Ends the threads; calls under way fail. */
@@ -23,26 +26,60 @@ export interface ThreadedAnalysis extends Analysis {
 }
 
 /** Starts no thread before the first call; `entry` is the thread's module, for tests. */
-export function openThreadedAnalysis(entry = new URL('./analysis-thread.ts', import.meta.url)): ThreadedAnalysis {
+export function openThreadedAnalysis(
+  entry = new URL('./analysis-thread.ts', import.meta.url),
+  threads = Math.min(MOST_THREADS, availableParallelism()),
+): ThreadedAnalysis {
   const reader = new AnalysisThread(entry);
-  const worker = new AnalysisThread(entry);
+  const workers = Array.from({ length: threads }, () => new AnalysisThread(entry));
+  const first = workers[0]!;
   return {
     examine: (files, profiles, options) =>
-      reader.call<string>({ step: 'examine', files, profiles, options }, { limit_ms: READ_LIMIT_MS }),
+      reader.call<Examined>({ step: 'examine', files, profiles, options }, { limit_ms: READ_LIMIT_MS }),
     read: (files, profile, recording) =>
       reader.call<IngestedRecording[]>({ step: 'read', files, profile, recording }, { limit_ms: READ_LIMIT_MS }),
-    process: (files, profile, { report, cancellation, ...options }) =>
-      worker.call<ProcessedFiles>(
-        { step: 'process', files, profile, options },
-        {
-          limit_ms: PROCESS_LIMIT_MS,
-          ...(report === undefined ? {} : { report }),
-          ...(cancellation === undefined ? {} : { cancellation }),
-        },
-      ),
-    exercise: (seed) => worker.call<ExerciseFiles>({ step: 'exercise', seed }, { limit_ms: PROCESS_LIMIT_MS }),
+    process: async (files, profile, { report, cancellation, ...options }) => {
+      const sharing = workers.slice(0, Math.max(1, options.recordings));
+      const watch = watchShares(sharing.length, report, cancellation);
+      const parts = await Promise.all(
+        sharing.map((worker, index) => {
+          const share = { index, of: sharing.length };
+          const step = { step: 'process-share', files, profile, options, share } as const;
+          const watching = { limit_ms: PROCESS_LIMIT_MS, ...watch.of(index) };
+          return worker.call<LocatedRecording[]>(step, watching).catch(watch.endAll);
+        }),
+      );
+      return first.call<ProcessedFiles>(
+        { step: 'gather', parts: parts.flat(), software: options.software },
+        { limit_ms: READ_LIMIT_MS },
+      );
+    },
+    exercise: (seed) => first.call<ExerciseFiles>({ step: 'exercise', seed }, { limit_ms: PROCESS_LIMIT_MS }),
     close: async () => {
-      await Promise.all([reader.close(), worker.close()]);
+      await Promise.all([reader, ...workers].map((thread) => thread.close()));
+    },
+  };
+}
+
+/** One progress over all shares, and one end for all: a share that fails stops the others. */
+function watchShares(count: number, report: ReportProgress | undefined, cancellation: Cancellation | undefined) {
+  const fractions = Array.from({ length: count }, () => 0);
+  let hasFailed = false;
+  return {
+    of: (index: number) => ({
+      report: (progress: Progress) => {
+        fractions[index] = progress.fraction;
+        report?.({ ...progress, fraction: fractions.reduce((sum, each) => sum + each, 0) / count });
+      },
+      cancellation: {
+        get aborted() {
+          return hasFailed || cancellation?.aborted === true;
+        },
+      },
+    }),
+    endAll: (error: unknown): never => {
+      hasFailed = true;
+      throw error;
     },
   };
 }

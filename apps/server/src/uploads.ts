@@ -28,12 +28,12 @@ export async function acceptUpload(upload: Upload, ports: UploadPorts, software:
   const { objects, jobs, analysis, profiles } = ports;
   refuseFaults([...nameFaults(upload.files), ...sealFaults(upload.files)]);
   const candidates = upload.profile === undefined ? profiles : [profileNamed(upload.profile, profiles)];
-  const chosen = await analysis.examine(
+  const found = await analysis.examine(
     upload.files,
     candidates.map(({ profile }) => profile),
     { software, exercise: upload.exercise, ...upload.choices },
   );
-  const file = profileNamed(chosen, profiles);
+  const file = profileNamed(found.profile, profiles);
   const stored = await Promise.all(
     upload.files.map(async ({ name, bytes }) => ({ name, digest: await objects.save(bytes) })),
   );
@@ -42,6 +42,7 @@ export async function acceptUpload(upload: Upload, ports: UploadPorts, software:
     profile: { name: file.profile.name, digest: await objects.save(file.bytes) },
     exercise: upload.exercise || file.exercise,
     choices: upload.choices,
+    recordings: found.recordings,
   };
   return jobs.enqueue(PROCESS, input);
 }

@@ -34,7 +34,7 @@ describe('events', () => {
     await readUntil(stream, 'retry: ');
     const form = formOf([{ name: 'files', fileName: 'flight.csv', content: 'x' }]);
     await server.app.inject({ method: 'POST', url: '/api/recordings', ...form });
-    const text = await readUntil(stream, findingNamed('flight').site.id + '"]');
+    const text = await readUntil(stream, `${findingNamed('flight').site.id}"]`);
     expect(text).toContain('event: records\ndata: ');
     const states = [...text.matchAll(/^event: job\ndata: (.*)$/gm)].map((match) => JSON.parse(match[1]!).state);
     expect(states.slice(0, 2)).toEqual(['queued', 'running']);

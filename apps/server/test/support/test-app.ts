@@ -58,7 +58,7 @@ export class ScriptedAnalysis implements Analysis {
         place: { file: name, row: 2, column: 'ch4' },
       }));
     if (faults.length > 0) throw new InputError(faults);
-    return profiles[0]!.name;
+    return { profile: profiles[0]!.name, recordings: files.length };
   }
 
   async read(files: Parameters<Analysis['read']>[0]): Promise<IngestedRecording[]> {
