@@ -180,7 +180,7 @@ function buildPart(flight: Flight, part: string) {
   for (const columns of flight.columns) {
     const { reader } = columns;
     const index = columns.parts.indexOf(part);
-    const rows = Int32Array.from(columns.part.keys()).filter((row) => columns.part[row] === index);
+    const rows = rowsOf(columns.part, index);
     const used = rows.filter((row) => reader.marks.isUsed(row));
     const { kept, tail } = shiftLag(columns, used, columns.profile.concentration.lag_s);
     for (const row of tail) reader.marks.exclude(row, 'lag-tail', 'the file ends before the reading of this air came');
@@ -188,6 +188,14 @@ function buildPart(flight: Flight, part: string) {
     excluded.push(...reader.marks.toExclusions(rows, reader.table.line, reader.table.file));
   }
   return { part, pieces, excluded };
+}
+
+/** Rows whose part is the given one, ascending. */
+function rowsOf(part: Int32Array, index: number): Int32Array {
+  const rows = new Int32Array(part.length);
+  let count = 0;
+  for (let row = 0; row < part.length; row++) if (part[row] === index) rows[count++] = row;
+  return rows.slice(0, count);
 }
 
 /** Exclusions of the same file and reason as one. */

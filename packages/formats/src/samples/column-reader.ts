@@ -48,18 +48,25 @@ export class ColumnReader {
     const rules = this.#rules.get(measure.column);
     const decimal = this.#profile.text?.decimal ?? '.';
     const values = new Float64Array(this.table.rows.length).fill(Number.NaN);
+    let text: string | undefined;
+    let value: ReturnType<typeof parseNumber> = Number.NaN;
+    let rule: MissingRule | undefined;
     for (let row = 0; row < values.length; row++) {
       const at = joined === undefined ? row : joined.rowOf[row];
       if (at < 0) continue;
-      const text = table.rows[at][column];
-      const value = parseNumber(text, decimal);
-      const rule = rules?.find((one) => isMissing(one, text, value));
+      const cell = table.rows[at][column];
+      // Weather stands in every instrument's row, so a cell often repeats the one above.
+      if (cell !== text) {
+        text = cell;
+        value = parseNumber(cell, decimal);
+        rule = rules?.find((one) => isMissing(one, cell, value));
+      }
       if (rule !== undefined) {
         if (need === 'needed') this.marks.exclude(row, 'value-missing-declared', `${measure.column}: ${rule.reason}`);
       } else if (typeof value === 'number') {
         values[row] = value * unit.factor + unit.offset;
       } else {
-        const { message, remedy } = describeNumberFault(value, text);
+        const { message, remedy } = describeNumberFault(value, cell);
         this.#faultAt(row, value, message, remedy, { file: table.file, row: table.line[at], column: measure.column });
       }
     }

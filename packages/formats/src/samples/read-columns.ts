@@ -128,10 +128,15 @@ function readTimes(reader: ColumnReader, { time }: SensorProfile, date: string |
   const column = time.columns.join(' ');
   const times = new Float64Array(reader.table.rows.length);
   let days = 0;
+  let lastText = '';
+  let parsed = { time_s: Number.NaN, zoned: false } as { readonly time_s: number; readonly zoned: boolean };
   let previous = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < times.length; row++) {
     const text = cells.length === 1 ? cells[0][row] : cells.map((list) => list[row]).join(' ');
-    const { time_s, zoned } = format.parse(text, time.century ?? 0);
+    // Rows of several instruments share their time.
+    if (row === 0 || text !== lastText) parsed = format.parse(text, time.century ?? 0);
+    lastText = text;
+    const { time_s, zoned } = parsed;
     if (Number.isNaN(time_s)) {
       const message = `"${text.slice(0, 40)}" is not a time of the format ${time.format}.`;
       reader.fault(row, 'time-invalid', column, message, 'Correct it, or correct time.format in the profile.');
@@ -387,7 +392,7 @@ function readInstruments(reader: ColumnReader, { instrument }: SensorProfile): P
   const known = new Map<string, number>();
   const index = new Int32Array(reader.table.rows.length);
   for (let row = 0; row < index.length; row++) {
-    const name = cells.map((texts) => texts[row]).join(' ');
+    const name = cells.length === 1 ? cells[0][row] : cells.map((texts) => texts[row]).join(' ');
     const group = groups?.[row] ?? '';
     if (name.trim() === '') {
       reader.fault(row, 'instrument-missing', instrument.name.join(' '), 'The instrument has no name.', 'Name it.');
