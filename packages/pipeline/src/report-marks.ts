@@ -63,9 +63,9 @@ export function trackMarks({ series }: ProcessedRecording, draw: Draw, scale: Co
   const strokes = paths.map((d, level) => {
     if (d === '') return '';
     const fraction = (level + 0.5) / LEVELS;
-    return `<path d="${d}" stroke="${cividisOnLight(fraction)}" stroke-width="${(1.6 + 8 * fraction).toFixed(1)}"/>`;
+    return `<path d="${d}" stroke="${cividisOnLight(fraction)}" stroke-width="${(1.3 + 8 * fraction).toFixed(1)}"/>`;
   });
-  return `<g fill="none" stroke-linecap="round" stroke-linejoin="round"><path d="${casing}" stroke="#a9b4bf" stroke-width="4.5"/>${strokes.join('')}</g>`;
+  return `<g fill="none" stroke-linecap="round" stroke-linejoin="round"><path d="${casing}" stroke="#b4bec8" stroke-width="3"/>${strokes.join('')}</g>`;
 }
 
 /** A dot per point instrument and a line per open path, in the colour of its largest enhancement. */

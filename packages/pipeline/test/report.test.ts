@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exampleEstimate, exampleRecording, exampleSeries } from '../../formats/test/example-records.ts';
 import { headlineOf, renderReport } from '../src/report.ts';
+import { cividisOnLight } from '../src/report-colour.ts';
 import { formatArea, formatDms, formatNumber, ticksOf } from '../src/report-format.ts';
 import { renderOverview } from '../src/report-overview.ts';
 import { areaOf } from '../src/report-sections.ts';
@@ -163,5 +164,18 @@ describe('numbers of the report', () => {
     // 0.02 degrees of latitude by 0.02 of longitude at 57.01 N: 2,227 m by 1,215 m.
     expect(areaOf(region50) / (2227.4 * 1215.1)).toBeCloseTo(1, 2);
     expect(formatArea(areaOf(region50))).toBe('2.71 km²');
+  });
+});
+
+describe('colour scale', () => {
+  it('darkens all the way from clean air to the peak', () => {
+    const luminance = (hex: string) =>
+      [1, 3, 5]
+        .map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
+        .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i]!, 0);
+    const steps = Array.from({ length: 50 }, (_, i) => luminance(cividisOnLight(i / 49)));
+    expect(steps).toEqual(steps.toSorted((a, b) => b - a));
+    expect(new Set(steps).size).toBe(50);
+    expect(cividisOnLight(1)).toBe('#00224e');
   });
 });
