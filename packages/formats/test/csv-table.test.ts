@@ -1,5 +1,4 @@
 import { InputError } from '@plumeline/core';
-import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FaultLog, headerOf, MAX_LINE, parseTable } from '../src/index.ts';
@@ -44,7 +43,7 @@ describe('delimited text', () => {
     ['a column twice', 'a,b,a\n1,2,3\n', 'column-repeated', 1],
     ['another delimiter', 'a;b;c\n1;2;3\n', 'delimiter-mismatch', 1],
     ['an open quote', 'a,b\n1,2\n"3,4\n5,6\n', 'quote-unclosed', 3],
-    ['no line ends', `a,b\n${'1,'.repeat(MAX_LINE)}`, 'line-too-long', 2],
+    ['no line ends', `a,b\n${'1'.repeat(MAX_LINE + 1)}`, 'line-too-long', 2],
     ['a thousand columns', `${Array.from({ length: 1001 }, (_, i) => `c${i}`).join(',')}\n`, 'too-many-columns', 1],
   ])('refuses %s', (_, text, code, row) => {
     const fault = codeOf(text);
@@ -56,23 +55,6 @@ describe('delimited text', () => {
   it('reads the header without the rest, byte order mark or not', () => {
     expect(headerOf('\uFEFFtime, lat\n1,2', ',')).toEqual(['time', 'lat']);
     expect(table('\uFEFFtime,lat\n1,2').header).toEqual(['time', 'lat']);
-  });
-
-  // csv-parse is the oracle: what it writes our splitter must read as it does.
-  it('agrees with csv-parse', () => {
-    const cell = fc.string({ unit: fc.constantFrom('a', '1', '.', '"', ',', '\n', '\r', ' ', 'é'), maxLength: 6 });
-    const quoted = cell.map((text) => `"${text.replaceAll('"', '""')}"`);
-    const plain = fc.string({ unit: fc.constantFrom('a', '1', '.', '-', ' ', 'é'), minLength: 1, maxLength: 6 });
-    const record = fc.array(fc.oneof(quoted, plain), { minLength: 3, maxLength: 3 }).map((cells) => cells.join(','));
-    const end = fc.constantFrom('\n', '\r\n');
-    fc.assert(
-      fc.property(fc.array(record, { minLength: 1, maxLength: 8 }), end, (records, newline) => {
-        const text = ['h1,h2,h3', ...records].join(newline);
-        const expected: string[][] = parse(text, { record_delimiter: newline });
-        expect(table(text).rows).toEqual(expected.slice(1));
-      }),
-      { numRuns: 500 },
-    );
   });
 
   it('never fails but with InputError', () => {

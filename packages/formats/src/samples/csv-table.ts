@@ -1,9 +1,6 @@
-/**
- * Delimited text (RFC 4180) to rows with their line numbers. Our own splitter, with csv-parse as the oracle of its tests: for
- * 15,938 rows of 21 fields csv-parse takes 190 ms warm and 470-600 ms in a process that just started, which is how a file
- * is mostly read; the whole reader's budget is 300 ms (`bench/ingest.ts`).
- */
+/** Delimited text (RFC 4180) to rows with their line numbers, split by csv-parse. */
 import { InputError } from '@plumeline/core';
+import { CsvError, parse } from 'csv-parse/sync';
 import type { FaultLog } from './fault-log.ts';
 
 /** Most rows of one file; a day of 20 Hz data. */
@@ -29,22 +26,12 @@ export interface Table {
  * @throws InputError when there is no header with two fields, or no rows, or too many.
  */
 export function parseTable(text: string, file: string, delimiter: string, log: FaultLog): Table {
-  const { records, lines, unclosedLine } = splitRecords(
-    text.charCodeAt(0) === 0xfeff ? text.slice(1) : text,
-    delimiter,
-    file,
-  );
-  if (unclosedLine !== undefined) {
-    throw inputError('quote-unclosed', 'A quote that opens here never closes.', 'Close or remove it.', {
-      file,
-      row: unclosedLine,
-    });
-  }
+  const { records, lines } = splitRecords(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, delimiter, file);
   if (records.length === 0)
     throw inputError('file-empty', 'The file holds no text.', 'Copy it again from the instrument.', { file });
   const header = records[0].map((field) => field.trim());
   checkHeader(header, delimiter, file);
-  const rows: string[][] = [];
+  const rows: (readonly string[])[] = [];
   const rowLines: number[] = [];
   const raggedLines: number[] = [];
   for (let i = 1; i < records.length; i++) {
@@ -120,97 +107,68 @@ function inputError(
   return new InputError([{ code, message, remedy, place }]);
 }
 
-const QUOTE = 34;
-const NEWLINE = 10;
-const RETURN = 13;
-
 interface Records {
-  readonly records: string[][];
-  readonly lines: number[];
-  /** Line where a quote opens that never closes. */
-  readonly unclosedLine: number | undefined;
+  readonly records: readonly (readonly string[])[];
+  readonly lines: readonly number[];
 }
 
-/** Splits into records; lines without a quote by `split`, others field by field. Blank lines are skipped. */
+/** Splits into records with the line each starts on, by csv-parse. Blank lines are skipped. */
 function splitRecords(text: string, delimiter: string, file: string): Records {
   const records: string[][] = [];
   const lines: number[] = [];
-  let at = 0;
-  let line = 1;
-  let nextQuote = text.indexOf('"');
-  while (at < text.length) {
-    let end = text.indexOf('\n', at);
-    if (end < 0) end = text.length;
-    if (records.length > MAX_ROWS) {
-      throw inputError('too-many-rows', `The file has more than ${MAX_ROWS} rows.`, 'Split it by flight or by hour.', {
-        file,
-        row: line,
-      });
-    }
-    if (nextQuote >= 0 && nextQuote < end) {
-      const record = quotedRecord(text, at, delimiter);
-      if (record === undefined) return { records, lines, unclosedLine: line };
-      records.push(record.fields);
-      lines.push(line);
-      line += record.newlines;
-      at = record.next;
-      nextQuote = text.indexOf('"', at);
-      continue;
-    }
-    const stop = end > at && text.charCodeAt(end - 1) === RETURN ? end - 1 : end;
-    if (stop - at > MAX_LINE) {
-      throw inputError(
+  let lastLine = 0;
+  try {
+    parse(text, {
+      delimiter,
+      max_record_size: MAX_LINE,
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      on_record: (record: string[], context) => {
+        lastLine = context.lines;
+        if (records.length > MAX_ROWS) throw tooManyRows(file, lastLine);
+        records.push(record);
+        lines.push(lastLine - newlinesIn(record));
+        return null;
+      },
+    });
+  } catch (error) {
+    throw error instanceof CsvError ? faultOf(error, file, lastLine + 1) : error;
+  }
+  return { records, lines };
+}
+
+/** csv-parse counts a record's last line; quoted fields may span several. */
+function newlinesIn(record: readonly string[]): number {
+  let count = 0;
+  for (const field of record) {
+    for (let at = field.indexOf('\n'); at >= 0; at = field.indexOf('\n', at + 1)) count++;
+  }
+  return count;
+}
+
+function tooManyRows(file: string, row: number): InputError {
+  return inputError('too-many-rows', `The file has more than ${MAX_ROWS} rows.`, 'Split it by flight or by hour.', {
+    file,
+    row,
+  });
+}
+
+/** csv-parse's errors in our words, at the line where the record that failed begins. */
+function faultOf(error: CsvError, file: string, row: number): InputError {
+  const place = { file, row };
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return inputError('quote-unclosed', 'A quote that opens here never closes.', 'Close or remove it.', place);
+    case 'CSV_MAX_RECORD_SIZE':
+      return inputError(
         'line-too-long',
-        `A line has ${stop - at} characters; the limit is ${MAX_LINE}.`,
+        `A line has more than ${MAX_LINE} characters.`,
         'Check that the file has line ends (LF or CRLF).',
-        { file, row: line },
+        place,
       );
-    }
-    if (stop > at) {
-      records.push(text.slice(at, stop).split(delimiter));
-      lines.push(line);
-    }
-    line++;
-    at = end + 1;
+    default:
+      return inputError('table-unreadable', error.message, 'Open it in a text editor and mend this line.', place);
   }
-  return { records, lines, unclosedLine: undefined };
-}
-
-/** One record that holds a quote, from `at`; undefined when a quote stays open. */
-function quotedRecord(text: string, start: number, delimiter: string) {
-  const fields: string[] = [];
-  let at = start;
-  let newlines = 1;
-  let lineEnd = endOf(text, at);
-  for (;;) {
-    let field = '';
-    if (text.charCodeAt(at) === QUOTE) {
-      for (;;) {
-        const close = text.indexOf('"', at + 1);
-        if (close < 0) return undefined;
-        field += text.slice(at + 1, close);
-        at = close;
-        if (text.charCodeAt(close + 1) !== QUOTE) break;
-        field += '"';
-        at = close + 1;
-      }
-      at++;
-      if (at > lineEnd) {
-        for (let i = 0; i < field.length; i++) if (field.charCodeAt(i) === NEWLINE) newlines++;
-        lineEnd = endOf(text, at);
-      }
-    }
-    const mark = text.indexOf(delimiter, at);
-    const ends = mark < 0 || mark > lineEnd;
-    const stop = !ends ? mark : lineEnd > at && text.charCodeAt(lineEnd - 1) === RETURN ? lineEnd - 1 : lineEnd;
-    fields.push(stop === at ? field : field + text.slice(at, stop));
-    if (ends) return { fields, newlines, next: lineEnd + 1 };
-    at = mark + 1;
-  }
-}
-
-/** Place of the next line end, or of the end of the text. */
-function endOf(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end < 0 ? text.length : end;
 }
