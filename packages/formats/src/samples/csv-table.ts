@@ -7,8 +7,8 @@ import type { FaultLog } from './fault-log.ts';
 export const MAX_ROWS = 2_000_000;
 /** Most columns of one file. */
 export const MAX_COLUMNS = 1_000;
-/** Longest line without a quote that is believed to be a row of samples [characters]. */
-export const MAX_LINE = 100_000;
+/** Longest first line that is looked at as a header [characters]. */
+const MAX_LINE = 100_000;
 
 export interface Table {
   readonly file: string;
@@ -120,7 +120,6 @@ function splitRecords(text: string, delimiter: string, file: string): Records {
   try {
     parse(text, {
       delimiter,
-      max_record_size: MAX_LINE,
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       relax_quotes: true,
@@ -158,17 +157,7 @@ function tooManyRows(file: string, row: number): InputError {
 /** csv-parse's errors in our words, at the line where the record that failed begins. */
 function faultOf(error: CsvError, file: string, row: number): InputError {
   const place = { file, row };
-  switch (error.code) {
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return inputError('quote-unclosed', 'A quote that opens here never closes.', 'Close or remove it.', place);
-    case 'CSV_MAX_RECORD_SIZE':
-      return inputError(
-        'line-too-long',
-        `A line has more than ${MAX_LINE} characters.`,
-        'Check that the file has line ends (LF or CRLF).',
-        place,
-      );
-    default:
-      return inputError('table-unreadable', error.message, 'Open it in a text editor and mend this line.', place);
-  }
+  return error.code === 'CSV_QUOTE_NOT_CLOSED'
+    ? inputError('quote-unclosed', 'A quote that opens here never closes.', 'Close or remove it.', place)
+    : inputError('table-unreadable', error.message, 'Open it in a text editor and mend this line.', place);
 }
