@@ -64,7 +64,7 @@ export function formatPeriod(startAt: string, endAt: string, to: string): string
   const start = `${startAt.slice(0, 10)} ${startAt.slice(11, 19)}`;
   const end =
     endAt.slice(0, 10) === startAt.slice(0, 10) ? endAt.slice(11, 19) : `${endAt.slice(0, 10)} ${endAt.slice(11, 19)}`;
-  return `${start} ${to} ${end} UTC`;
+  return startAt === endAt ? `${start} UTC` : `${start} ${to} ${end} UTC`;
 }
 
 /** Round numbers that divide [low, high] into about `wanted` steps of 1, 2 or 5 times a power of ten. */

@@ -81,7 +81,9 @@ function renderMap(input: MapInput, view: MapView): string {
   const layers = [
     `<rect width="${WIDTH}" height="${height}" fill="#fbfcfd"/>`,
     grid.svg,
-    ...(processed.located.nullResult?.searched ?? []).map(({ region }, index) => searchedPath(region, index, draw)),
+    ...searchedOf(processed)
+      .map(({ region }, index) => searchedPath(region, index, draw))
+      .toReversed(),
     ...processed.located.sources.map((source) => shadeOf(source.posterior, draw, SOURCE_COLOUR)),
     isFixed ? instrumentMarks(processed, draw, view.scale) : trackMarks(processed, draw, view.scale),
     ...processed.located.sources.flatMap(({ region90, region50 }) => [
@@ -125,7 +127,7 @@ function fitted({ frame, box }: MapView): { draw: Draw; box: Box; height: number
 function overviewBox(frame: LocalFrame, processed: ProcessedRecording, sourceBox: Box | undefined): Box {
   const [west, south, east, north] = processed.recording.extent;
   const corners = [frame.toLocal({ lat: south, lon: west }), frame.toLocal({ lat: north, lon: east })];
-  const searched = processed.located.nullResult?.searched.map(({ region }) => region) ?? [];
+  const searched = searchedOf(processed).map(({ region }) => region);
   const boxes: Box[] = [[corners[0]!.x_m, corners[0]!.y_m, corners[1]!.x_m, corners[1]!.y_m]];
   const searchedBox = boxOf(frame, searched, []);
   if (sourceBox !== undefined) boxes.push(sourceBox);
@@ -175,6 +177,12 @@ function spanOf([west, south, east, north]: Box): number {
 
 function regionsOf({ located }: ProcessedRecording): MultiPolygon[] {
   return located.sources.map(({ region90 }) => region90);
+}
+
+/** The smallest rates for which an area was searched, and no more than can be told apart on a map. */
+function searchedOf({ located }: ProcessedRecording) {
+  const searched = located.nullResult?.searched ?? [];
+  return [...searched].sort((a, b) => a.rate_kgph - b.rate_kgph).slice(0, SEARCHED_COLOURS.length);
 }
 
 function middleOf([west, south, east, north]: readonly [number, number, number, number]): Position {
@@ -330,7 +338,7 @@ function renderLegend({ processed, say, truth }: MapInput, scale: ColourScale): 
       `${swatch('<path d="M0 -6L6 0L0 6L-6 0Z" fill="#fff" stroke="#16202b" stroke-width="2"/>')}${escapeHtml(say('knownPosition'))}`,
     );
   }
-  for (const [index, { rate_kgph }] of (located.nullResult?.searched ?? []).entries()) {
+  for (const [index, { rate_kgph }] of searchedOf(processed).entries()) {
     const colour = SEARCHED_COLOURS[index % SEARCHED_COLOURS.length]!;
     items.push(
       `${swatch(`<rect x="-11" y="-7" width="22" height="14" fill="${colour}" fill-opacity="0.15" stroke="${colour}" stroke-width="1.6"/>`)}${escapeHtml(say('legendSearched', { rate: formatNumber(rate_kgph) }))}`,

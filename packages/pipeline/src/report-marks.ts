@@ -22,6 +22,9 @@ const LEAST_SEGMENT = 2;
 /** The scale starts at this quantile of the values, so that one low outlier does not flatten the rest. */
 const LOW_QUANTILE = 0.01;
 
+/** A recording of noise alone must not look like one of plumes: the scale spans at least so many deviations. */
+const LEAST_RANGE_SIGMAS = 15;
+
 /** Mole fraction along a track; largest enhancement over the background for fixed instruments. */
 export function scaleOf({ series, located }: ProcessedRecording): ColourScale {
   const isFixed = series.instrument !== undefined;
@@ -30,7 +33,8 @@ export function scaleOf({ series, located }: ProcessedRecording): ColourScale {
     : series.moleFraction_ppm;
   const sorted = values.toSorted();
   const low = isFixed ? 0 : (sorted[Math.floor(LOW_QUANTILE * (sorted.length - 1))] ?? 0);
-  const high = Math.max(sorted.at(-1) ?? 0, low + 1e-6);
+  const noise = robustSd(series.moleFraction_ppm.map((value, i) => value - located.series.background_ppm[i]!));
+  const high = Math.max(sorted.at(-1) ?? 0, low + LEAST_RANGE_SIGMAS * noise, low + 1e-6);
   const fractionOf = (value: number) => Math.min(1, Math.max(0, (value - low) / (high - low)));
   return {
     domain: [low, high],
@@ -38,6 +42,13 @@ export function scaleOf({ series, located }: ProcessedRecording): ColourScale {
     colourOf: (value) => cividisOnLight(fractionOf(value)),
     title: (say) => say(isFixed ? 'legendEnhancement' : 'legendMeasured'),
   };
+}
+
+/** Median absolute deviation, scaled to the standard deviation of a normal distribution. */
+function robustSd(residual: Float64Array): number {
+  const middle = (values: Float64Array) => values.toSorted()[values.length >> 1] ?? 0;
+  const median = middle(residual);
+  return 1.4826 * middle(residual.map((value) => Math.abs(value - median)));
 }
 
 /** Lines in the colour and width of the larger value of their ends; higher values lie on top. */

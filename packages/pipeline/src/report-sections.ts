@@ -1,5 +1,5 @@
 /** Text and tables of a report's recording: facts, comparison with a known position, detections, provenance. */
-import { type Exclusion, localFrameAt, type MultiPolygon, type Position, type SourceEstimate } from '@plumeline/core';
+import { localFrameAt, type MultiPolygon, type Position, type Recording, type SourceEstimate } from '@plumeline/core';
 import type { ProcessedRecording } from './process.ts';
 import {
   escapeHtml,
@@ -114,7 +114,7 @@ export function renderSites({ sites }: ProcessedRecording, say: Say): string {
     .join('');
 }
 
-export function renderDetections({ detections }: ProcessedRecording, say: Say): string {
+export function renderDetections({ detections, recording }: ProcessedRecording, say: Say): string {
   if (detections.length === 0) return `<p>${escapeHtml(say('detectionsNone'))}</p>`;
   const strongest = [...detections].sort((a, b) => b.signalToNoise - a.signalToNoise).slice(0, MOST_DETECTIONS);
   const hasInstrument = strongest.some(({ instrument }) => instrument !== undefined);
@@ -140,7 +140,7 @@ export function renderDetections({ detections }: ProcessedRecording, say: Say): 
     detections.length > strongest.length
       ? `<p class="soft">${escapeHtml(say('detectionsShown', { shown: strongest.length, total: detections.length }))}</p>`
       : '';
-  return `${note}${table(say('detections'), heads, rows)}`;
+  return `${note}${table(`${say('detections')}: ${recording.name}`, heads, rows)}`;
 }
 
 export function renderCaveats({ located }: ProcessedRecording, say: Say, language: Language): string {
@@ -150,7 +150,7 @@ export function renderCaveats({ located }: ProcessedRecording, say: Say, languag
   return `<ul class="plain">${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
 }
 
-export function renderExclusions(excluded: readonly Exclusion[], sampleCount: number, say: Say): string {
+export function renderExclusions({ excluded, sampleCount, name }: Recording, say: Say): string {
   if (excluded.length === 0) {
     return `<p>${escapeHtml(say('exclusionsNone', { count: formatNumber(sampleCount, 7) }))}</p>`;
   }
@@ -160,7 +160,7 @@ export function renderExclusions(excluded: readonly Exclusion[], sampleCount: nu
     `<td>${escapeHtml(file)}</td>`,
     `<td class="nowrap">${firstRow}${firstRow === lastRow ? '' : `\u2013${lastRow}`}</td>`,
   ]);
-  return table(say('exclusions'), [say('reason'), `n:${say('count')}`, say('file'), say('rows')], rows);
+  return table(`${say('exclusions')}: ${name}`, [say('reason'), `n:${say('count')}`, say('file'), say('rows')], rows);
 }
 
 export function renderProvenance({ recording, located, sites }: ProcessedRecording, say: Say): string {
@@ -186,7 +186,7 @@ export function renderProvenance({ recording, located, sites }: ProcessedRecordi
     .map(([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${value}</td></tr>`)
     .join('');
   const id = sites[0]?.id ?? made.id;
-  return `${table(say('restsOn'), [say('file'), `n:${say('bytes')}`, 'SHA-256'], files)}
+  return `${table(`${say('restsOn')}: ${recording.name}`, [say('file'), `n:${say('bytes')}`, 'SHA-256'], files)}
 <div class="scroll"><table><tbody>${list}</tbody></table></div><p class="soft">${escapeHtml(say('reproduce', { id })).replace(/`([^`]+)`/g, '<code>$1</code>')}</p>`;
 }
 

@@ -57,7 +57,12 @@ export function renderSeries(processed: ProcessedRecording, say: Say, substanceN
   const charts = shown.map(({ index, name }) => {
     const rows = indicesOf(series.instrument!, index);
     const own = detections.filter(({ instrument }) => instrument === name);
-    return renderChart({ name, runs: [rows], detections: own }, processed, say, substanceName);
+    return renderChart(
+      { name, runs: runsWithoutGaps(rows, series.time_s), detections: own },
+      processed,
+      say,
+      substanceName,
+    );
   });
   const note = say('instrumentsShown', { shown: shown.length, total: ranked.length });
   return `<figure class="small"><figcaption>${escapeHtml(note)}</figcaption>${charts.join('\n')}${legend}</figure>`;
@@ -94,7 +99,7 @@ function renderChart(curve: Curve, processed: ProcessedRecording, say: Say, subs
   });
   const bands = curve.detections.map((detection) => bandOf(detection, x));
   const line = (d: string, style: string) =>
-    `<path d="${d}" fill="none" vector-effect="non-scaling-stroke" stroke-linejoin="round" ${style}/>`;
+    `<path d="${d}" fill="none" vector-effect="non-scaling-stroke" stroke-linejoin="round" stroke-linecap="round" ${style}/>`;
   const svg = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fbfcfd"/>`,
     ...bands,
@@ -119,6 +124,21 @@ function renderChart(curve: Curve, processed: ProcessedRecording, say: Say, subs
   return `<div class="plot series"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(alt)}">${svg.join('\n')}</svg><div aria-hidden="true">${labels.join('')}</div></div>`;
 }
 
+/** An instrument that was away for this many of its usual time steps is not drawn across the gap. */
+const BREAK_STEPS = 6;
+
+function runsWithoutGaps(rows: readonly number[], time_s: Float64Array): number[][] {
+  const steps = Float64Array.from(rows.slice(1), (row, i) => time_s[row]! - time_s[rows[i]!]!).sort();
+  const longest_s = BREAK_STEPS * (steps[steps.length >> 1] ?? 1);
+  const runs: number[][] = [];
+  rows.forEach((row, i) => {
+    const isBreak = i === 0 || time_s[row]! - time_s[rows[i - 1]!]! > longest_s;
+    if (isBreak) runs.push([row]);
+    else runs.at(-1)!.push(row);
+  });
+  return runs;
+}
+
 /** Keeps first, lowest, highest and last of every pixel column, in their order. */
 function thinnedPath(run: readonly number[], xAt: (i: number) => number, yAt: (i: number) => number): string {
   const kept: number[] = [];
@@ -134,7 +154,9 @@ function thinnedPath(run: readonly number[], xAt: (i: number) => number, yAt: (i
     kept.push(...[...new Set([k, least, most, last])].sort((a, b) => a - b).map((at) => run[at]!));
     k = last + 1;
   }
-  return kept.map((i, k) => `${k === 0 ? 'M' : 'L'}${xAt(i).toFixed(1)} ${yAt(i).toFixed(1)}`).join('');
+  const points = kept.map((i, k) => `${k === 0 ? 'M' : 'L'}${xAt(i).toFixed(1)} ${yAt(i).toFixed(1)}`).join('');
+  // A run of one sample is a dot.
+  return kept.length === 1 ? `${points}h0` : points;
 }
 
 /** A detection as a band at least two units wide. */

@@ -66,7 +66,7 @@ ${maps.count === 1 ? `<div class="split">${maps.html}${renderFacts(processed, sa
 ${h('series')}${renderSeries(processed, say, substanceName(processed, language))}
 ${h('caveats')}${renderCaveats(processed, say, language)}${renderSites(processed, say)}
 ${h('detections')}${renderDetections(processed, say)}
-${h('exclusions')}${renderExclusions(recording.excluded, recording.sampleCount, say)}
+${h('exclusions')}${renderExclusions(recording, say)}
 ${h('restsOn')}${renderProvenance(processed, say)}</section>`;
 }
 
