@@ -151,7 +151,7 @@ describe('opening the embedded database', () => {
     expect(await child.nextLine()).toBe('onEnd: DatabaseEndedError');
     const said = JSON.parse(await child.nextLine());
     expect(said.first).toEqual({ rows: [{ '?column?': 1 }] });
-    expect(said.endless).toContain('did not answer within 2 s');
+    expect(said.endless).toContain('did not answer within 5 s');
     expect(said.behind).toBe('DatabaseEndedError');
     await child.ended;
     expect(existsSync(join(dataDirectory, 'owner.json'))).toBe(false);

@@ -22,8 +22,11 @@ export interface JobQueueOptions {
 
 type Handle = (input: unknown, report: ReportProgress, cancellation: Cancellation) => Promise<unknown>;
 
-/** How often a job is taken up before its workers' deaths are blamed on it. */
-export const MOST_ATTEMPTS = 5;
+/**
+ * How often a job is taken up before its workers' deaths are blamed on it. A person who stops and starts the server
+ * over and over counts too, so it is well above what patience allows.
+ */
+export const MOST_ATTEMPTS = 50;
 /** Computing blocks the event loop and with it the heartbeat: a minute is far above any single step. */
 const DEFAULT_HEARTBEAT_S = 60;
 /** No job may run longer; pg-boss asks for less than a day. */

@@ -32,7 +32,7 @@ export interface OpenOptions {
   readonly dataDirectory?: string;
   /** Where cluster templates are kept; node_modules/.cache/plumeline when absent. */
   readonly cacheDirectory?: string;
-  /** Longest time one statement may take on the embedded database before it is stopped [s]. */
+  /** Longest time one statement may take on the embedded database before its worker is ended [s]; 120 when absent. */
   readonly answerWithin_s?: number;
   /** Other migrations than this version's own, to test upgrades. */
   readonly migrations?: readonly Migration[];

@@ -11,7 +11,7 @@ export interface EmbeddedSession {
 }
 
 export interface SessionOptions extends WorkerSettings {
-  /** Longest time one call may take before the worker is ended [s]. There is no statement_timeout in PGlite. */
+  /** Longest time one call may take before the worker is ended [s]; longer for the first, which waits for opening. */
   readonly answerWithin_s: number;
   /** Called once, when the worker is gone for whatever reason. */
   readonly onEnd: () => void;
@@ -46,6 +46,8 @@ interface PendingCall {
 }
 
 const TICK_MS = 1000;
+/** Loading the WASM and recovering a killed cluster takes 2 s, and half a minute on a machine that does much else. */
+const OPEN_WITHIN_S = 300;
 
 export function startSession(options: SessionOptions): EmbeddedSession {
   const { clusterDirectory, postgisBundle } = options;
@@ -56,6 +58,7 @@ export function startSession(options: SessionOptions): EmbeddedSession {
   let ended: DatabaseEndedError | undefined;
   // Ticks since the worker's last answer. Ticks, not time: a busy main thread gets one late tick, not a false alarm.
   let silentTicks = 0;
+  let within_s = Math.max(OPEN_WITHIN_S, options.answerWithin_s);
 
   const end = (why: string) => {
     if (ended !== undefined) return;
@@ -68,14 +71,15 @@ export function startSession(options: SessionOptions): EmbeddedSession {
   };
   const watchdog = setInterval(() => {
     silentTicks = pending.size === 0 ? 0 : silentTicks + 1;
-    if (silentTicks * TICK_MS > options.answerWithin_s * 1000) {
-      end(`it did not answer within ${options.answerWithin_s} s and was stopped.`);
+    if (silentTicks * TICK_MS > within_s * 1000) {
+      end(`it did not answer within ${within_s} s and was stopped.`);
     }
   }, TICK_MS);
   watchdog.unref();
 
   worker.on('message', (reply: WorkerReply) => {
     silentTicks = 0;
+    within_s = options.answerWithin_s;
     const call = pending.get(reply.id);
     pending.delete(reply.id);
     if (pending.size === 0) worker.unref();

@@ -3,7 +3,7 @@ import { openDatabase } from '@plumeline/adapters/postgres';
 
 const dataDirectory = process.argv[2];
 if (dataDirectory === undefined) throw new Error('Usage: endless-query.ts <directory>');
-const database = await openDatabase({ dataDirectory, answerWithin_s: 2 });
+const database = await openDatabase({ dataDirectory, answerWithin_s: 5 });
 database.onEnd((error) => console.log(`onEnd: ${error.name}`));
 const waiting = database.execute('select 1').catch((error: Error) => error.name);
 const endless = database.execute('do $$ begin loop end loop; end $$').catch((error: Error) => error.message);
