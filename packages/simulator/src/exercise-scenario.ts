@@ -32,6 +32,7 @@ interface Kind {
   readonly kind: string;
   readonly rate_kgph: readonly [number, number];
   readonly heightAgl_m: readonly [number, number];
+  /** Standard deviation [m]: a square yard has 3.5 times this as its side. */
   readonly extent_m: number;
   /** Mean hours on and off; off 0 for one that never stops. */
   readonly onHours: number;
@@ -41,26 +42,26 @@ interface Kind {
 }
 
 const LAWFUL: readonly Kind[] = [
-  { kind: 'dairy', rate_kgph: [5, 60], heightAgl_m: [1, 3], extent_m: 50, onHours: 1, offHours: 0, lnSd: 0.2 },
-  { kind: 'landfill', rate_kgph: [30, 300], heightAgl_m: [1, 4], extent_m: 80, onHours: 1, offHours: 0, lnSd: 0.15 },
+  { kind: 'dairy', rate_kgph: [5, 60], heightAgl_m: [1, 3], extent_m: 30, onHours: 1, offHours: 0, lnSd: 0.2 },
+  { kind: 'landfill', rate_kgph: [30, 300], heightAgl_m: [1, 4], extent_m: 50, onHours: 1, offHours: 0, lnSd: 0.15 },
   { kind: 'gas-plant', rate_kgph: [5, 150], heightAgl_m: [3, 15], extent_m: 8, onHours: 6, offHours: 2, lnSd: 0.3 },
   { kind: 'brickworks', rate_kgph: [1, 15], heightAgl_m: [3, 8], extent_m: 10, onHours: 3, offHours: 2, lnSd: 0.4 },
   {
     kind: 'wastewater-plant',
     rate_kgph: [3, 40],
     heightAgl_m: [1, 3],
-    extent_m: 35,
+    extent_m: 25,
     onHours: 1,
     offHours: 0,
     lnSd: 0.15,
   },
-  { kind: 'pig-farm', rate_kgph: [3, 35], heightAgl_m: [1, 3], extent_m: 30, onHours: 1, offHours: 0, lnSd: 0.2 },
+  { kind: 'pig-farm', rate_kgph: [3, 35], heightAgl_m: [1, 3], extent_m: 20, onHours: 1, offHours: 0, lnSd: 0.2 },
   { kind: 'compressor', rate_kgph: [3, 80], heightAgl_m: [2, 8], extent_m: 2, onHours: 2, offHours: 1, lnSd: 0.2 },
   {
     kind: 'transfer-station',
     rate_kgph: [1, 20],
     heightAgl_m: [1, 4],
-    extent_m: 15,
+    extent_m: 12,
     onHours: 4,
     offHours: 3,
     lnSd: 0.3,

@@ -33,6 +33,8 @@ export interface SourceScore {
   readonly kind: string;
   readonly position: Position;
   readonly isDetectable: boolean;
+  /** Standard deviation of the source's own extent [m]. */
+  readonly extent_m: number;
   /** Rate as observed, or nominal where nothing of it was felt [kg h-1]. */
   readonly rate_kgph: number;
   /** Absent for a missed source. */
@@ -151,6 +153,7 @@ function scoreSource(
     kind: source.kind,
     position,
     isDetectable: source.detectable,
+    extent_m: source.extent_m,
     rate_kgph,
   };
   if (index < 0) return facts;
