@@ -1,6 +1,7 @@
 /** The `plumeline` command: says what can be done, hands each command its options, turns faults into exit codes. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ExitCode, explain } from './explain.ts';
+import type { KnownPosition } from './process-command.ts';
 import { DEFAULT_SERVER, softwareVersion } from './software.ts';
 
 // Each command's code is loaded when it is called, so that --help and --version answer at once.
@@ -36,7 +37,11 @@ program
   .argument('<input>', 'folder with flight files, or one file')
   .requiredOption('-o, --out <folder>', 'folder to write; made whole or not at all')
   .option('-p, --profile <name>', 'sensor profile by name or path; otherwise chosen by the files')
-  .option('--truth <lat,lon>', 'known position of the source, to compare with (never used to find it)', parsePosition)
+  .option(
+    '--truth <lat,lon>',
+    'known position of the source, to compare with, never used to find it; xm,ym for local metres',
+    parsePosition,
+  )
   .option('--lang <en|es>', 'language of the report', parseLanguage, 'en')
   .option('--exercise', 'mark everything as training data')
   .option('--only <column=value>', 'keep only rows whose column has this text; may be repeated', collectFilter)
@@ -127,13 +132,18 @@ try {
     error instanceof CommanderError ? (error.exitCode === 0 ? ExitCode.done : ExitCode.badInput) : explain(error);
 }
 
-function parsePosition(text: string): { lat: number; lon: number } {
-  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const [lat = Number.NaN, lon = Number.NaN] = parts;
-  if (parts.length !== 2 || !(Math.abs(lat) <= 90) || !(Math.abs(lon) <= 180)) {
-    throw new InvalidArgumentError('Give latitude and longitude in degrees, e.g. 57.0116,1.8385.');
-  }
-  return { lat, lon };
+function parsePosition(text: string): KnownPosition {
+  const isLocal = /m\s*$/.test(text);
+  const numbers = text
+    .split(',')
+    .map((part) => Number((isLocal ? part.replace(/m\s*$/, '') : part).trim() || Number.NaN));
+  const [first = Number.NaN, second = Number.NaN] = numbers;
+  const isWhole = numbers.length === 2 && numbers.every(Number.isFinite);
+  if (isWhole && isLocal) return { x_m: first, y_m: second };
+  if (isWhole && Math.abs(first) <= 90 && Math.abs(second) <= 180) return { lat: first, lon: second };
+  throw new InvalidArgumentError(
+    'Give latitude and longitude in degrees, e.g. 57.0116,1.8385, or local metres, e.g. 12m,-4m.',
+  );
 }
 
 function parseLanguage(text: string): 'en' | 'es' {

@@ -2,7 +2,16 @@
 import { relative } from 'node:path';
 import type { Position } from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
-import { chooseProfile, headlineOf, type Language, processFiles, type Result, resultOf } from '@plumeline/pipeline';
+import {
+  chooseProfile,
+  headlineOf,
+  type Language,
+  localFrameOf,
+  processFiles,
+  type Result,
+  resultOf,
+} from '@plumeline/pipeline';
+import { inputError } from './explain.ts';
 import { findProfile, loadProfiles } from './load-profiles.ts';
 import { ProgressLine } from './progress-line.ts';
 import { readInput, withCompanions } from './read-input.ts';
@@ -10,10 +19,13 @@ import { filesOfResult } from './result-files.ts';
 import { checkOut, writeFolder } from './result-folder.ts';
 import { softwareVersion } from './software.ts';
 
+/** In degrees, or east and north of the profile's anchor. */
+export type KnownPosition = Position | { readonly x_m: number; readonly y_m: number };
+
 interface ProcessCommandOptions {
   readonly out: string;
   readonly profile?: string;
-  readonly truth?: Position;
+  readonly truth?: KnownPosition;
   readonly lang: Language;
   readonly exercise?: true;
   readonly only?: readonly { readonly column: string; readonly value: string }[];
@@ -31,6 +43,7 @@ export async function processCommand(path: string, options: ProcessCommandOption
     progress.show({ stage: 'read', fraction: 0 });
     const input = readInput(path, options.out);
     const profile = profileFor(input.files, options.profile);
+    const known = knownPosition(options.truth, profile);
     const software = softwareVersion();
     const exercise = options.exercise === true;
     const processed = await processFiles(withCompanions(input, profile), profile, {
@@ -45,14 +58,14 @@ export async function processCommand(path: string, options: ProcessCommandOption
       software,
       exercise,
       profile,
-      ...(options.truth === undefined ? {} : { truth: options.truth }),
+      ...known,
     });
     progress.show({ stage: 'write', fraction: 1 });
     const files = filesOfResult(processed, result, {
       name: input.name,
       language: options.lang,
       profile,
-      ...(options.truth === undefined ? {} : { truth: options.truth }),
+      ...known,
     });
     writeFolder(options.out, files);
     progress.clear();
@@ -68,6 +81,18 @@ function profileFor(files: ReturnType<typeof readInput>['files'], name: string |
   return chooseProfile(
     files,
     loadProfiles().map(({ profile }) => profile),
+  );
+}
+
+function knownPosition(truth: KnownPosition | undefined, profile: SensorProfile): { truth?: Position } {
+  if (truth === undefined) return {};
+  if ('lat' in truth) return { truth };
+  const frame = localFrameOf(profile);
+  if (frame !== undefined) return { truth: frame.toPosition(truth.x_m, truth.y_m) };
+  throw inputError(
+    'truth-not-local',
+    `Profile ${profile.name} has no local metres to give --truth in.`,
+    'Give latitude and longitude in degrees.',
   );
 }
 
