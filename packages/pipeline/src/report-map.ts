@@ -4,7 +4,7 @@
  */
 import { type LocalFrame, localFrameAt, type MultiPolygon, type Position, regionExtent } from '@plumeline/core';
 import type { ProcessedRecording } from './process.ts';
-import { escapeHtml, formatDecimal, formatDistance, formatNumber, niceStep, ticksOf } from './report-format.ts';
+import { escapeHtml, formatDecimal, formatNumber, niceStep, ticksOf } from './report-format.ts';
 import { type ColourScale, type Draw, instrumentMarks, scaleOf, shadeOf, trackMarks } from './report-marks.ts';
 import type { Say } from './report-words.ts';
 import { meanWindOf } from './result.ts';
@@ -225,7 +225,7 @@ function scaleBar(box: Box, height: number): { svg: string; label: string } {
   const [x, y] = [WIDTH - 24 - width, height - 58];
   return {
     svg: `<path d="M${one(x)} ${y - 8}V${y}H${one(x + width)}V${y - 8}" fill="none" stroke="#16202b" stroke-width="3"/>`,
-    label: at(x + width / 2, y - 22, height, formatDistance(metres), 'strong', 'middle'),
+    label: at(x + width / 2, y - 22, height, metres < 1000 ? `${metres} m` : `${metres / 1000} km`, 'strong', 'middle'),
   };
 }
 

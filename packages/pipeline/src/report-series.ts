@@ -163,7 +163,7 @@ function thinnedPath(run: readonly number[], xAt: (i: number) => number, yAt: (i
 function bandOf({ startAt, endAt }: Detection, x: (time_s: number) => number): string {
   const from = x(Date.parse(startAt) / 1000);
   const width = Math.max(2, x(Date.parse(endAt) / 1000) - from);
-  return `<rect x="${from.toFixed(1)}" width="${width.toFixed(1)}" height="${HEIGHT}" fill="#ffdf80" fill-opacity="0.6"/>`;
+  return `<rect x="${from.toFixed(1)}" width="${width.toFixed(1)}" height="${HEIGHT}" fill="#ffdf80" fill-opacity="0.5"/>`;
 }
 
 function rangeOf(columns: readonly Float64Array[], indices: readonly number[]): [number, number] {
@@ -212,7 +212,7 @@ function renderLegend(say: Say, hasDetections: boolean): string {
     `${stroke('stroke="#9c1457" stroke-width="2"')}${escapeHtml(say('model'))}`,
     ...(hasDetections
       ? [
-          `<svg width="18" height="12" aria-hidden="true"><rect width="18" height="12" fill="#ffdf80" fill-opacity="0.6"/></svg>${escapeHtml(say('detection'))}`,
+          `<svg width="18" height="12" aria-hidden="true"><rect width="18" height="12" fill="#ffdf80" fill-opacity="0.5"/></svg>${escapeHtml(say('detection'))}`,
         ]
       : []),
   ];
