@@ -7,21 +7,25 @@ export interface FittedSource {
   readonly signal_ppm: Float64Array;
   /** Derivative of the signal by the angular shift [ppm per rad]. */
   readonly slope_ppm: Float64Array;
+  /** Derivative of the signal by ln sigma_y at a constant total [ppm]. */
+  readonly widening_ppm: Float64Array;
 }
 
-/** Per pass its own shift and amplitude, within their priors, about a rate [kg/h]. */
-export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: number): FittedSource {
+/** Per pass its own shift and amplitude, within their priors, about a rate [kg/h]; `widening` is a factor on sigma_y. */
+export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: number, widening = 1): FittedSource {
   const count = p.samples.count;
   const signal_ppm = new Float64Array(count);
   const slope_ppm = new Float64Array(count);
+  const widening_ppm = new Float64Array(count);
   const trial = new Float64Array(count);
   const trialSlope = new Float64Array(count);
+  const trialWidening = new Float64Array(count);
   const lnWeight = marginalShiftLnWeight(p);
   const prior = 1 / (p.settings.amplitudeSpread * rate_kgph) ** 2;
   for (let j = 0; j < p.passes.count; j++) {
     let best = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < p.delta.length; k++) {
-      const { precision, response } = template(p, j, { x, y, delta: p.delta[k] }, trial, trialSlope);
+      const { precision, response } = template(p, j, { x, y, delta: p.delta[k], widening }, trial, trialSlope, trialWidening);
       const amplitude = Math.max(0, (response + prior * rate_kgph) / (precision + prior));
       const score =
         amplitude * response -
@@ -33,10 +37,11 @@ export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: 
       for (let i = p.passes.start[j]; i < p.passes.start[j + 1]; i++) {
         signal_ppm[i] = amplitude * trial[i];
         slope_ppm[i] = amplitude * trialSlope[i];
+        widening_ppm[i] = amplitude * trialWidening[i];
       }
     }
   }
-  return { signal_ppm, slope_ppm };
+  return { signal_ppm, slope_ppm, widening_ppm };
 }
 
 /** ln of the prior weight of each delta node, hyper nodes summed. */
@@ -53,9 +58,10 @@ function marginalShiftLnWeight(p: FlightProblem): Float64Array {
 function template(
   p: FlightProblem,
   j: number,
-  at: { x: number; y: number; delta: number },
+  at: { x: number; y: number; delta: number; widening: number },
   out: Float64Array,
   slope: Float64Array,
+  wider: Float64Array,
 ) {
   const { x_m, y_m, z_m } = p.samples;
   const { table, bin, nodes, east, north } = p.transport;
@@ -66,6 +72,7 @@ function template(
   for (let i = p.passes.start[j]; i < p.passes.start[j + 1]; i++) {
     out[i] = 0;
     slope[i] = 0;
+    wider[i] = 0;
     const b = bin[i];
     const dx = x_m[i] - at.x;
     const dy = y_m[i] - at.y;
@@ -79,13 +86,14 @@ function template(
     const start = (b * nodes + node) * FIELDS;
     const read = (field: number) => table[start + field] + u * (table[start + FIELDS + field] - table[start + field]);
     const theta = Math.atan2(across, along) - read(PHI) - at.delta;
-    const alpha = read(ALPHA);
+    const alpha = read(ALPHA) * at.widening;
     const a =
       read(STRENGTH) *
       verticalFactor(z_m[i], p.conditions.sourceHeight_m, read(SIGMA_Z)) *
       Math.exp(-0.5 * (theta / alpha) ** 2);
     out[i] = a;
     slope[i] = (a * theta) / (alpha * alpha);
+    wider[i] = a * ((theta / alpha) ** 2 - 1);
     precision += weight[i] * a * a;
     response += whitened[i] * a;
     for (let n = 0; n < terms; n++) dot[n] += weight[i] * a * basis[i * terms + n];

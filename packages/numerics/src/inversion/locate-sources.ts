@@ -1,37 +1,28 @@
-/** One flight in, a posterior over its sources (or none) out: the steps in order. */
+/** One flight in, posteriors over its sources (or none) out: the steps in order. */
 import { fitBackground } from './background.ts';
-import { fittedSource } from './fit.ts';
+import { excessEnvelope, hasUnexplained } from './envelope.ts';
 import type { Area, FlightConditions, FlightSamples } from './flight.ts';
-import { type Lattice, SEARCH_LIMITS, centreOf, evaluateLikely, searchRoughly } from './grid.ts';
-import {
-  type FlightProblem,
-  type RateRange,
-  type Workspace,
-  couplePass,
-  crossingTerms,
-  placeLikelihood,
-  problemOf,
-  workspaceFor,
-} from './likelihood.ts';
+import { type FlightProblem, type RateRange, couplePass, crossingTerms, problemOf, workspaceFor } from './likelihood.ts';
 import { noiseTerms } from './noise.ts';
 import { type SearchMap, searchMap } from './null-result.ts';
 import { splitPasses } from './passes.ts';
-import { findSpikes } from './spikes.ts';
-import { type PlacePosterior, posteriorOf } from './posterior.ts';
+import type { PlacePosterior } from './posterior.ts';
 import { DEFAULT_SETTINGS, type InversionSettings, roughSettings } from './settings.ts';
+import { type PrepareProblem, findSources, totalSignal } from './several-sources.ts';
+import { findSpikes } from './spikes.ts';
 import { transportOf } from './transport.ts';
 
 /** ln Bayes factor at which a source is claimed. */
 export const DECISION_LN_BAYES_FACTOR = 5;
-/** Of the observed excess, what stands for the unknown plume in the first look and stays as a floor afterwards. */
-const FIRST_ENVELOPE = 1;
-const ENVELOPE_S = 4;
+/** Sources beyond this many are not looked for in one flight. */
+const MOST_SOURCES = 3;
 /** A spike is given this many noise deviations: no weight. */
 const SPIKE_DEVIATION = 1e5;
 
 export interface FlightInversion {
   readonly background_ppm: Float64Array;
   readonly fitted_ppm: Float64Array;
+  /** Strongest evidence first. */
   readonly sources: readonly PlacePosterior[];
   /** Largest evidence found, whether or not a source is claimed. */
   readonly lnBayesFactor: number;
@@ -39,7 +30,7 @@ export interface FlightInversion {
   readonly search?: SearchMap;
 }
 
-/** Locates the source of a flight. `step` is told the fraction done and may throw to cancel. */
+/** Locates the sources of a flight. `step` is told the fraction done and may throw to cancel. */
 export function locateSources(
   samples: FlightSamples,
   conditions: FlightConditions,
@@ -47,87 +38,44 @@ export function locateSources(
   settings: InversionSettings = DEFAULT_SETTINGS,
   step: (fraction: number) => void = () => {},
 ): FlightInversion {
+  const { noise_ppm } = conditions;
   const passes = splitPasses(samples);
-  const background = fitBackground(samples.time_s, samples.value_ppm, conditions.noise_ppm);
-  const spike = findSpikes(samples.value_ppm, conditions.noise_ppm);
-  const clean = samples.value_ppm.map((value, i) => (spike[i] === 1 ? background.level_ppm[i] : value));
-  const observed = smoothedExcess(samples.time_s, clean, background.level_ppm, conditions.noise_ppm);
+  const { level_ppm } = fitBackground(samples.time_s, samples.value_ppm, noise_ppm);
+  const spike = findSpikes(samples.value_ppm, noise_ppm);
+  const excess = samples.value_ppm.map((value, i) => (spike[i] === 1 ? 0 : value - level_ppm[i]));
+  const envelope = excessEnvelope(samples.time_s, excess, noise_ppm);
   const transport = transportOf(samples, conditions, settings, reachOf(samples, area));
   const rough = roughSettings(settings);
-  const prepare = (chosen: InversionSettings, range: RateRange, envelope: Float64Array) => {
-    const deviation = envelope.map((e, i) =>
-      spike[i] === 1 ? SPIKE_DEVIATION * conditions.noise_ppm : Math.hypot(conditions.noise_ppm, settings.fluctuation * e),
+  const prepare: PrepareProblem = (form, range, expected, others) => {
+    const deviation = envelope.map((seen, i) =>
+      spike[i] === 1
+        ? SPIKE_DEVIATION * noise_ppm
+        : Math.hypot(noise_ppm, settings.fluctuation * Math.max(seen, expected?.[i] ?? 0)),
     );
-    const noise = noiseTerms(samples, passes, deviation);
-    return problemOf(samples, passes, conditions, chosen, transport, noise, range);
+    const noise = noiseTerms(samples, passes, deviation, others);
+    return problemOf(samples, passes, conditions, form === 'rough' ? rough : settings, transport, noise, range);
   };
-  const start = observed.map((e) => FIRST_ENVELOPE * e);
-  const range = rateRange(prepare(rough, { least_kgph: 1, most_kgph: 2 }, start), area);
-  const envelope = start;
-  const second = prepare(rough, range, envelope);
-  const secondSpace = workspaceFor(second);
-  const scratch = new Float64Array(second.rates);
-  const lattice = searchRoughly(
+  const range = rateRange(prepare('rough', { least_kgph: 1, most_kgph: 2 }, undefined, undefined), area);
+  const found = findSources({
     area,
-    (x, y) => placeLikelihood(second, secondSpace, x, y, scratch),
-    SEARCH_LIMITS,
-    (fraction) => step(0.35 + 0.35 * fraction),
-  );
-  const problem = prepare(settings, likelyRates(second, secondSpace, lattice, scratch), envelope);
-  const space = workspaceFor(problem);
-  const searched = evaluateLikely(
-    lattice,
-    problem.rates,
-    (x, y, out) => placeLikelihood(problem, space, x, y, out),
-    SEARCH_LIMITS,
-    (fraction) => step(0.7 + 0.3 * fraction),
-  );
-  const posterior = posteriorOf(searched, area, problem.rate_kgph);
-  const { level_ppm } = background;
-  if (posterior.lnBayesFactor < DECISION_LN_BAYES_FACTOR) {
-    const search = searchMap(second, secondSpace, area, range);
-    return { background_ppm: level_ppm, fitted_ppm: level_ppm, sources: [], lnBayesFactor: posterior.lnBayesFactor, search };
+    settings,
+    range,
+    prepare,
+    isUnexplained: (fitted) => hasUnexplained(excess, fitted, noise_ppm, settings.fluctuation),
+    decision: DECISION_LN_BAYES_FACTOR,
+    mostSources: MOST_SOURCES,
+    step,
+  });
+  if (found.sources.length === 0) {
+    const search = searchMap(found.rough, workspaceFor(found.rough), area, range);
+    return { background_ppm: level_ppm, fitted_ppm: level_ppm, sources: [], lnBayesFactor: found.best, search };
   }
-  const { signal_ppm } = fittedSource(problem, posterior.mode.x_m, posterior.mode.y_m, posterior.rate.p50);
   return {
     background_ppm: level_ppm,
-    fitted_ppm: signal_ppm.map((signal, i) => signal + level_ppm[i]),
-    sources: [posterior],
-    lnBayesFactor: posterior.lnBayesFactor,
+    fitted_ppm: totalSignal(found.sources).map((signal, i) => signal + level_ppm[i]),
+    sources: found.sources.map(({ posterior }) => posterior).sort((a, b) => b.lnBayesFactor - a.lnBayesFactor),
+    lnBayesFactor: found.best,
   };
-}
-
-/**
- * Envelope of the excess over the background: five-sample means above two deviations, each spread in time as a bell and
- * the largest taken, so that the highs and lows inside a plume weigh the same and the rate is not biased.
- */
-function smoothedExcess(time: Float64Array, value: Float64Array, level: Float64Array, noise: number): Float64Array {
-  const n = value.length;
-  const mean5 = excessMeans(value, level, noise);
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    if (mean5[i] === 0) continue;
-    for (let k = i; k >= 0 && time[i] - time[k] < 3 * ENVELOPE_S; k--) spread(k, i);
-    for (let k = i; k < n && time[k] - time[i] < 3 * ENVELOPE_S; k++) spread(k, i);
-  }
-  function spread(k: number, i: number): void {
-    out[k] = Math.max(out[k], mean5[i] * Math.exp(-0.5 * ((time[k] - time[i]) / ENVELOPE_S) ** 2));
-  }
-  return out;
-}
-
-function excessMeans(value: Float64Array, level: Float64Array, noise: number): Float64Array {
-  const n = value.length;
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const from = Math.max(0, i - 2);
-    const to = Math.min(n, i + 3);
-    let sum = 0;
-    for (let k = from; k < to; k++) sum += value[k] - level[k];
-    const mean = sum / (to - from);
-    out[i] = mean > (2 * noise) / Math.sqrt(to - from) ? mean : 0;
-  }
-  return out;
 }
 
 /** Longest distance from a place of the area to a sample. */
@@ -164,29 +112,3 @@ function rateRange(p: FlightProblem, area: Area): RateRange {
   return { least_kgph: middle, most_kgph: middle * p.settings.ratePriorFactor };
 }
 
-/** Rates within reach of the posterior: those near the best at any of the likeliest places. */
-function likelyRates(p: FlightProblem, space: Workspace, lattice: Lattice, rateLn: Float64Array): RateRange {
-  const ln = lattice.lnBayesFactor;
-  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
-  const best = ln[order[0]];
-  let low = p.rates - 1;
-  let high = 0;
-  for (let n = 0; n < order.length && n < 8 * LIKELY_PLACES && ln[order[n]] > best - 6; n += 8) {
-    const { x_m, y_m } = centreOf(lattice, order[n]);
-    placeLikelihood(p, space, x_m, y_m, rateLn);
-    for (let q = 0; q < p.rates; q++) {
-      if (rateLn[q] + Math.log(p.ratePriorStep) < best - RATE_TAIL) continue;
-      low = Math.min(low, q);
-      high = Math.max(high, q);
-    }
-  }
-  const margin = 3;
-  return {
-    least_kgph: p.rate_kgph[Math.max(0, low - margin)],
-    most_kgph: p.rate_kgph[Math.min(p.rates - 1, high + margin)],
-  };
-}
-
-const LIKELY_PLACES = 12;
-/** Rates this many nats below the best place are left out of the full evaluation. */
-const RATE_TAIL = 8;

@@ -13,9 +13,9 @@ export const BACKGROUND_TERMS = 3;
 export interface Nuisance {
   /** Expected signal [ppm], subtracted from the samples. */
   readonly mean: Float64Array;
-  /** Columns [count], and per pass 1 / variance of the factor on each. */
+  /** Columns [count], and 1 / variance of each one's factor, drawn anew in every pass. */
   readonly columns: readonly Float64Array[];
-  readonly precision: readonly Float64Array[];
+  readonly precision: readonly number[];
 }
 
 export interface NoiseTerms {
@@ -44,7 +44,7 @@ export function noiseTerms(
     const from = passes.start[j];
     const to = passes.start[j + 1];
     fillColumns(samples.time_s, from, to, basis, terms, nuisance);
-    const prior = [0, 0, 0, ...(nuisance?.precision ?? []).map((precision) => precision[j])];
+    const prior = [0, 0, 0, ...(nuisance?.precision ?? [])];
     orthonormalise(basis, weight, from, to, terms, prior);
     projectOut(value, weight, basis, whitened, { from, to, terms });
   }
@@ -96,7 +96,7 @@ function orthonormalise(
       let sum = gram[a * terms + b];
       for (let k = 0; k < b; k++) sum -= gram[a * terms + k] * gram[b * terms + k];
       if (a !== b) gram[a * terms + b] = gram[b * terms + b] > 0 ? sum / gram[b * terms + b] : 0;
-      else gram[a * terms + a] = a < to - from && sum > 1e-9 * size[a] ? Math.sqrt(sum) : 0;
+      else gram[a * terms + a] = a < to - from && sum > 1e-9 * size[a] && sum > 0 ? Math.sqrt(sum) : 0;
     }
   }
   for (let i = from; i < to; i++) {

@@ -40,7 +40,7 @@ export interface InversionSettings {
 
 export const DEFAULT_SETTINGS: InversionSettings = {
   relativeSpread: RELATIVE_SPREAD_FACTOR,
-  meanderFraction: 0.4,
+  meanderFraction: 0.5,
   meanderScales: [0.7, 1.5],
   windBiasSd_rad: 0.06,
   singleWindSd_rad: 0.12,
@@ -51,10 +51,10 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   amplitudeSpread: 0.5,
   miss: 0.05,
   fluctuation: 0.6,
-  lateralSd: 0.3,
+  lateralSd: 0.45,
   verticalSd: 0.25,
   verticalSdGrowth: 0.1,
-  lateralNodes: 3,
+  lateralNodes: 5,
   verticalNodes: 5,
   biasNodes: 7,
   lnRateStep: 0.35,
