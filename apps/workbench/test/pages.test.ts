@@ -28,7 +28,11 @@ describe('shell', () => {
   });
 
   test('speaks Spanish to a Spanish reader, and changes language and theme at a press', async () => {
-    const { page, errors } = await openPage(browser, `${stub.url}/queue`, { language: 'es-MX', theme: 'light' });
+    const { page, errors } = await openPage(browser, `${stub.url}/queue`, {
+      hasMap: false,
+      language: 'es-MX',
+      theme: 'light',
+    });
     await page.getByRole('heading', { name: 'Cola' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
     await page.getByRole('button', { name: 'English' }).click();
@@ -62,7 +66,7 @@ describe('shell', () => {
   });
 
   test('an unknown address and an unknown site say so', async () => {
-    const { page } = await openPage(browser, `${stub.url}/nowhere`);
+    const { page } = await openPage(browser, `${stub.url}/nowhere`, { hasMap: false });
     await page.getByText('There is nothing at this address.').waitFor();
     await page.goto(`${stub.url}/sites/sit-0`);
     await page.getByText('There is no site with id sit-0.').waitFor();
@@ -72,9 +76,11 @@ describe('shell', () => {
 
 describe('queue', () => {
   test('is ordered by evidence and walked by keyboard', async () => {
-    const { page } = await openPage(browser, `${stub.url}/queue`);
+    const { page } = await openPage(browser, `${stub.url}/queue`, { hasMap: false });
     const labels = await page.locator('.queue-row .label').allTextContents();
-    const expected = [...stub.fixtures.sites].sort((a, b) => b.lnBayesFactor - a.lnBayesFactor).map(({ label }) => label);
+    const expected = [...stub.fixtures.sites]
+      .sort((a, b) => b.lnBayesFactor - a.lnBayesFactor)
+      .map(({ label }) => label);
     expect(labels).toEqual(expected);
     const current = page.locator('.queue-row[aria-current] .label');
     expect(await current.textContent()).toBe(expected[0]);
@@ -94,7 +100,7 @@ describe('queue', () => {
   });
 
   test('shows doubt in each row, and filters into the address', async () => {
-    const { page } = await openPage(browser, `${stub.url}/queue`);
+    const { page } = await openPage(browser, `${stub.url}/queue`, { hasMap: false });
     const row = page.locator('.queue-row').nth(1);
     expect(await row.innerText()).toContain('412 kg/h, 210–820, 90 %');
     expect(await row.innerText()).toMatch(/90 % within 3 km²/);
@@ -108,7 +114,7 @@ describe('queue', () => {
   });
 
   test('help opens with ? and closes with Escape', async () => {
-    const { page } = await openPage(browser, `${stub.url}/queue`);
+    const { page } = await openPage(browser, `${stub.url}/queue`, { hasMap: false });
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keys' });
     await help.waitFor();
@@ -119,7 +125,7 @@ describe('queue', () => {
 
   test('an empty queue teaches the next step', async () => {
     const empty = await startStub({ isEmpty: true });
-    const { page, errors } = await openPage(browser, `${empty.url}/queue`);
+    const { page, errors } = await openPage(browser, `${empty.url}/queue`, { hasMap: false });
     await page.getByText('No sites yet').waitFor();
     expect(await page.getByText('EXERCISE').count()).toBe(0);
     await page.getByRole('link', { name: 'Add a flight' }).click();
@@ -134,7 +140,7 @@ describe('site', () => {
   test('says what is known and how well, and walks back to the bytes', async () => {
     const site = stub.fixtures.sites[0]!;
     const recording = stub.fixtures.recordings[0]!;
-    const { page, errors } = await openPage(browser, `${stub.url}/sites/${site.id}`);
+    const { page, errors } = await openPage(browser, `${stub.url}/sites/${site.id}`, { hasMap: false });
     const text = (await page.locator('main').innerText()).replaceAll('\n', ' ');
     expect(text).toContain('46 kg/h, 29–73, 90 %');
     expect(text).toContain('Lawful facility');
@@ -227,7 +233,7 @@ describe('site', () => {
 
 describe('sites', () => {
   test('the table sorts by column, in the address', async () => {
-    const { page } = await openPage(browser, `${stub.url}/sites`);
+    const { page } = await openPage(browser, `${stub.url}/sites`, { hasMap: false });
     await page.getByRole('button', { name: 'Sort by Rate, kg/h' }).click();
     await page.waitForURL(/sort=-rate/);
     await expect.poll(() => page.locator('tbody tr').first().innerText()).toContain('1,840');
@@ -238,7 +244,7 @@ describe('sites', () => {
 
 describe('flights and jobs', () => {
   test('a null result is shown as a result', async () => {
-    const { page } = await openPage(browser, `${stub.url}/flights`);
+    const { page } = await openPage(browser, `${stub.url}/flights`, { hasMap: false });
     await page.getByRole('link', { name: /SIN-008 coast.*Nothing found/ }).click();
     await page.getByText('Searched, nothing found', { exact: true }).first().waitFor();
     await page.getByText('A source of 23 kg/h would have been seen with 90 % probability').waitFor();
@@ -246,7 +252,7 @@ describe('flights and jobs', () => {
   });
 
   test('files with faults are refused with place and remedy', async () => {
-    const { page } = await openPage(browser, `${stub.url}/flights`, { language: 'es-MX' });
+    const { page } = await openPage(browser, `${stub.url}/flights`, { hasMap: false, language: 'es-MX' });
     const bad = { name: 'bad-flight.csv', mimeType: 'text/csv', buffer: Buffer.from('time,lat\n1,\n') };
     await page.locator('input[type=file]').first().setInputFiles(bad);
     await page.getByRole('button', { name: 'Enviar 1 archivo' }).click();
@@ -261,7 +267,7 @@ describe('flights and jobs', () => {
   });
 
   test('a job is followed live and stopped in two steps', async () => {
-    const { page, errors } = await openPage(browser, `${stub.url}/flights`);
+    const { page, errors } = await openPage(browser, `${stub.url}/flights`, { hasMap: false });
     const good = { name: 'flight-9.csv', mimeType: 'text/csv', buffer: Buffer.from('time,lat,lon\n') };
     await page.locator('input[type=file]').first().setInputFiles(good);
     await page.getByRole('button', { name: 'Send 1 file' }).click();
@@ -284,12 +290,19 @@ describe('flights and jobs', () => {
 
   test('when the server goes away the page says so', async () => {
     const brief = await startStub();
-    const { page } = await openPage(browser, `${brief.url}/jobs`);
+    const { page } = await openPage(browser, `${brief.url}/jobs`, { hasMap: false });
     await page.getByText('Process a flight').waitFor();
     await brief.close();
     await page.getByText('Live updates are cut off.').waitFor();
     await page.context().close();
   });
+});
+
+test('without WebGL the page says so, and the lists stand', async () => {
+  const { page } = await openPage(browser, `${stub.url}/queue`, { hasMap: false });
+  await page.getByText('The map cannot be drawn here').waitFor();
+  expect(await page.locator('.queue-row').count()).toBe(7);
+  await page.context().close();
 });
 
 describe('phone', () => {

@@ -1,5 +1,5 @@
 /** What the page shows, as the URL holds it. A link to any state can be sent to a colleague. */
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type AnyRouter, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 
 export const LAYERS = [
   'borders',
@@ -10,6 +10,7 @@ export const LAYERS = [
   'regions',
   'detections',
   'searched',
+  'grid',
 ] as const;
 export type LayerName = (typeof LAYERS)[number];
 
@@ -67,6 +68,12 @@ export function useChangeView(): (change: { [K in keyof ViewSearch]?: string | u
       search: ((previous: ViewSearch) => parseView({ ...previous, ...change })) as never,
     });
   };
+}
+
+/** What the address says this moment, ahead of what is drawn: a second key press must not start from a stale page. */
+export function latestAddress(router: AnyRouter): { path: string; at: string | undefined } {
+  const { pathname, search } = router.history.location;
+  return { path: pathname, at: new URLSearchParams(search).get('at') ?? undefined };
 }
 
 export function usePlace(): { siteId?: string; recordingId?: string } {

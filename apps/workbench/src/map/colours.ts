@@ -31,6 +31,8 @@ export interface MapInk {
   readonly land: string;
   readonly border: string;
   readonly state: string;
+  readonly grid: string;
+  readonly gridName: string;
   readonly municipality: string;
   readonly label: string;
   readonly halo: string;
@@ -47,6 +49,8 @@ export const MAP_INK: Record<Theme, MapInk> = {
     land: '#182028',
     border: '#52606e',
     state: '#3d4955',
+    grid: '#212b35',
+    gridName: '#6d7c8a',
     municipality: '#2a343e',
     label: '#8896a4',
     halo: '#10161c',
@@ -61,6 +65,8 @@ export const MAP_INK: Record<Theme, MapInk> = {
     land: '#f5f5f1',
     border: '#8a98a5',
     state: '#b1bbc4',
+    grid: '#e6e8e6',
+    gridName: '#8a95a0',
     municipality: '#d7dce0',
     label: '#5c6975',
     halo: '#fbfbf9',

@@ -8,6 +8,8 @@ import { EMPTY } from './features.ts';
 const FONT = ['"Segoe UI", Roboto, "Noto Sans", "Open Sans", sans-serif'];
 
 const SOURCES = [
+  'grid',
+  'grid-names',
   'states',
   'municipalities',
   'state-names',
@@ -23,8 +25,11 @@ const SOURCES = [
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
+const SIZE_BY_CONCENTRATION = ['interpolate', ['linear'], ['get', 'c'], 0, 0.62, 0.25, 1, 1, 1.6];
+
 /** Which layers a person's switch turns off. */
 export const LAYERS_OF: Record<LayerName, readonly string[]> = {
+  grid: ['grid', 'grid-names'],
   borders: ['country-line', 'state-line', 'state-name'],
   municipalities: ['municipality-line', 'municipality-name'],
   track: ['path', 'chosen-path', 'samples'],
@@ -71,6 +76,12 @@ function ground(theme: Theme): LayerSpecification[] {
     { id: 'water', type: 'background', paint: { 'background-color': ink.water } },
     { id: 'land', type: 'fill', source: 'countries', paint: { 'fill-color': ink.land, 'fill-antialias': false } },
     { id: 'state-land', type: 'fill', source: 'states', paint: { 'fill-color': ink.land, 'fill-antialias': false } },
+    {
+      id: 'grid',
+      type: 'line',
+      source: 'grid',
+      paint: { 'line-color': ink.grid, 'line-width': 1 },
+    },
     {
       id: 'municipality-line',
       type: 'line',
@@ -169,7 +180,20 @@ function measurements(theme: Theme): LayerSpecification[] {
       layout: { 'circle-sort-key': ['get', 'c'] },
       paint: {
         'circle-color': ['interpolate', ['linear'], ['get', 'c'], ...ramp] as never,
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 1.2, 9, 2, 13, 4, 17, 7],
+        // Background recedes: what stands above it is larger and opaque.
+        'circle-radius': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          5,
+          ['*', 1.4, SIZE_BY_CONCENTRATION],
+          9,
+          ['*', 2.1, SIZE_BY_CONCENTRATION],
+          13,
+          ['*', 3.4, SIZE_BY_CONCENTRATION],
+          17,
+          ['*', 7, SIZE_BY_CONCENTRATION],
+        ] as never,
       },
     },
     {
@@ -188,7 +212,12 @@ function measurements(theme: Theme): LayerSpecification[] {
       id: 'detections',
       type: 'symbol',
       source: 'detections',
-      layout: { 'icon-image': `detection-${theme}`, 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'snr'] },
+      layout: {
+        'icon-image': `detection-${theme}`,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.6, 14, 1],
+        'icon-allow-overlap': true,
+        'symbol-sort-key': ['get', 'snr'],
+      },
     },
   ];
 }
@@ -197,6 +226,19 @@ function names(theme: Theme): LayerSpecification[] {
   const ink = MAP_INK[theme];
   const paint = { 'text-color': ink.label, 'text-halo-color': ink.halo, 'text-halo-width': 1.4 };
   return [
+    {
+      id: 'grid-names',
+      type: 'symbol',
+      source: 'grid-names',
+      layout: {
+        'text-field': ['get', 'text'],
+        'text-font': FONT,
+        'text-size': 10,
+        'text-anchor': ['get', 'edge'] as never,
+        'text-padding': 1,
+      },
+      paint: { 'text-color': ink.gridName, 'text-halo-color': ink.halo, 'text-halo-width': 1 },
+    },
     {
       id: 'municipality-name',
       type: 'symbol',

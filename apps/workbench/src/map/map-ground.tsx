@@ -40,8 +40,9 @@ export default function MapGround() {
   const { painter, failure, zoom, holder, tip, report } = usePainter(scene, samples);
   const domain = useMemo(() => (samples === undefined ? undefined : domainOf(samples.moleFraction_ppm)), [samples]);
   const { t } = useTranslation();
+  useEffect(() => painter?.setLabel(t('map.label')), [painter, t]);
   return (
-    <section className="map" aria-label={t('map.label')}>
+    <section className="map" aria-label={t('map.ground')}>
       <div className="map-canvas" ref={holder} />
       <div className="map-tip" ref={tip} hidden aria-hidden="true" />
       {failure !== undefined && <MapFailed reason={failure} />}
@@ -197,11 +198,11 @@ function useBasemap(painter: Painter, zoom: number): void {
 
 /** Moves the map to what a page is about, unless the address or a person has placed it. */
 function useCamera(painter: Painter, scene: Scene, view: ViewSearch): void {
-  const recording = useRecording(scene.page === 'flight' ? scene.recordingId : undefined).data;
+  const recording = useRecording(scene.recordingId).data;
   const fitted = useRef<string>(undefined);
-  const extent = scene.page === 'flight' ? joinExtents([recording?.extent, sitesExtent(scene)]) : extentOf(scene);
-  const isReady =
-    scene.page === 'flight' ? recording !== undefined : scene.page !== 'site' || scene.chosen !== undefined;
+  const isSite = scene.page === 'site';
+  const extent = isSite ? extentOf(scene) : joinExtents([recording?.extent, sitesExtent(scene)]);
+  const isReady = isSite ? scene.chosen !== undefined : scene.recordingId === undefined || recording !== undefined;
   const subject =
     scene.page === 'site'
       ? `site ${scene.chosen?.id}`

@@ -15,6 +15,7 @@ import type { LayerName } from '../data/view.ts';
 import type { Theme } from '../shell/theme.ts';
 import { MAP_INK } from './colours.ts';
 import { type Collection, EMPTY, type Extent, posteriorPicture } from './features.ts';
+import { graticule } from './graticule.ts';
 import { drawBarb, drawBob, drawDetection, drawHatch, ICON_PIXEL_RATIO, MOST_KNOTS } from './icons.ts';
 import { ABOVE_POSTERIOR, baseStyle, LAYERS_OF, layersFor, type SourceName } from './layers.ts';
 
@@ -39,7 +40,10 @@ export interface PainterEvents {
 export type Painter = ReturnType<typeof createPainter>;
 
 const WHOLE_MEXICO: Extent = [-118, 14, -86, 33];
-const FIT = { padding: 48, maxZoom: 14 };
+const MOST_FIT_ZOOM = 14;
+/** The legend covers the map's left side where there is room for it. */
+const LEGEND_PX = 262;
+const ROOMY_PX = 760;
 const FINE_BORDERS_ZOOM = 6;
 
 /** Starts the map. Everything given before the style stands is kept and drawn then. */
@@ -69,6 +73,19 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
   let hidden: ReadonlySet<LayerName> = new Set();
 
   listen(map, events);
+  const drawGrid = () => {
+    const bounds = map.getBounds();
+    const { lines, names } = graticule({
+      extent: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()],
+      width_px: container.clientWidth,
+      at: (x, y) => map.unproject([x, y]).toArray(),
+    });
+    (map.getSource('grid') as GeoJSONSource).setData(lines);
+    (map.getSource('grid-names') as GeoJSONSource).setData(names);
+  };
+  map.on('moveend', () => whenReady(drawGrid));
+  map.on('resize', () => whenReady(drawGrid));
+  whenReady(drawGrid);
   // Says when the picture is complete; tests and printing wait for it.
   map.on('dataloading', () => delete container.dataset.isIdle);
   map.on('movestart', () => delete container.dataset.isIdle);
@@ -119,6 +136,10 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
     set(name: SourceName, data: Collection) {
       if (name === 'states') hasStates = true;
       whenReady(() => (map.getSource(name) as GeoJSONSource).setData(data));
+    },
+    /** What a screen reader calls the map. */
+    setLabel(text: string) {
+      map.getCanvas().setAttribute('aria-label', text);
     },
     setTheme(next: Theme) {
       if (next === current) return;
@@ -173,9 +194,9 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
       isMarkerShown = true;
     },
     fit(extent: Extent, isAnimated: boolean) {
-      const box = widened(extent);
-      map.fitBounds(box as unknown as LngLatBoundsLike, {
-        ...FIT,
+      map.fitBounds(widened(extent) as unknown as LngLatBoundsLike, {
+        maxZoom: MOST_FIT_ZOOM,
+        padding: paddingFor(container),
         animate: isAnimated && !prefersStill(),
         duration: 500,
       });
@@ -308,6 +329,12 @@ function widened([west, south, east, north]: Extent): [number, number, number, n
   const x = Math.max(0, least - (east - west)) / 2;
   const y = Math.max(0, least - (north - south)) / 2;
   return [west - x, south - y, east + x, north + y];
+}
+
+function paddingFor({ clientWidth, clientHeight }: HTMLElement) {
+  const edge = Math.min(56, clientHeight / 6);
+  const left = clientWidth > ROOMY_PX ? LEGEND_PX : edge;
+  return { top: edge, bottom: edge, right: edge, left };
 }
 
 function prefersStill(): boolean {

@@ -65,7 +65,7 @@ export function JobProgress({ job }: { job: Job }) {
         </>
       )}
       {job.state === 'failed' && <JobFault job={job} />}
-      <p className="row-foot">
+      <div className="row-foot">
         <span>
           <Time at={job.createdAt} />
           {job.endedAt !== undefined && (
@@ -78,7 +78,7 @@ export function JobProgress({ job }: { job: Job }) {
             {t('jobs.open')}
           </Link>
         )}
-      </p>
+      </div>
     </div>
   );
 }

@@ -1,12 +1,12 @@
 import type { Site } from '@plumeline/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sitesQuery } from '../data/api.ts';
 import { useScene } from '../data/scene.ts';
-import { carried, useChangeView, useView } from '../data/view.ts';
+import { carried, latestAddress, useChangeView, useView } from '../data/view.ts';
 import { formatArea, formatRate, formatValue } from '../format/numbers.ts';
 import { regionArea_m2 } from '../format/region-size.ts';
 import { Empty, ProblemNote, Skeleton } from '../parts/states.tsx';
@@ -101,8 +101,14 @@ function QueueRow({ site, isChosen, axis }: { site: Site; isChosen: boolean; axi
   const changeView = useChangeView();
   const substanceName = useSubstanceName();
   const { value, interval, unit } = formatRate(site.rate_kgph, i18n.language);
+  const link = useRef<HTMLAnchorElement>(null);
+  // The keyboard's focus goes along with j and k, so that Enter opens the row that is marked.
+  useEffect(() => {
+    if (isChosen && document.activeElement?.classList.contains('queue-row')) link.current?.focus();
+  }, [isChosen]);
   return (
     <Link
+      ref={link}
       to="/sites/$siteId"
       params={{ siteId: site.id }}
       search={carried(view) as never}
@@ -139,6 +145,7 @@ function QueueRow({ site, isChosen, axis }: { site: Site; isChosen: boolean; axi
 function useQueueKeys(sites: readonly Site[], chosen: Site | undefined): void {
   const changeView = useChangeView();
   const navigate = useNavigate();
+  const router = useRouter();
   const view = useView();
   const now = useRef({ sites, chosen, changeView, view });
   now.current = { sites, chosen, changeView, view };
@@ -146,20 +153,21 @@ function useQueueKeys(sites: readonly Site[], chosen: Site | undefined): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const { sites, chosen, changeView, view } = now.current;
-      const at = sites.findIndex(({ id }) => id === chosen?.id);
+      const current = latestAddress(router).at ?? chosen?.id;
+      const at = sites.findIndex(({ id }) => id === current);
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       const next = sites[Math.max(0, Math.min(sites.length - 1, at + step))];
       if (step !== 0 && next !== undefined) changeView({ at: next.id, rec: undefined, span: undefined });
       // Enter on a focused link or button is that element's own.
       else if (
         event.key === 'Enter' &&
-        chosen !== undefined &&
+        current !== undefined &&
         !(event.target as Element).closest('a, button, [role=slider]')
       ) {
-        void navigate({ to: '/sites/$siteId', params: { siteId: chosen.id }, search: carried(view) as never });
+        void navigate({ to: '/sites/$siteId', params: { siteId: current }, search: carried(view) as never });
       }
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [navigate]);
+  }, [navigate, router]);
 }

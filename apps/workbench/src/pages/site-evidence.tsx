@@ -47,6 +47,7 @@ export function Detections({ detections }: { detections: readonly Detection[] })
   const shown = isWhole ? bySignal : bySignal.slice(0, FEW);
   return (
     <>
+      <p className="note">{t('flight.detectionsHelp')}</p>
       <ul className="detections">
         {shown.map((detection) => (
           <DetectionRow key={detection.id} detection={detection} />

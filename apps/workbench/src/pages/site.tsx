@@ -1,10 +1,10 @@
 import type { Caveat, Hypothesis, Site } from '@plumeline/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type SiteFile, siteQuery, sitesQuery } from '../data/api.ts';
-import { carried, usePlace, useView } from '../data/view.ts';
+import { carried, latestAddress, usePlace, useView } from '../data/view.ts';
 import { formatArea, formatDistance } from '../format/numbers.ts';
 import { regionArea_m2, regionRadius_m } from '../format/region-size.ts';
 import { Coordinates } from '../parts/coordinates.tsx';
@@ -180,27 +180,32 @@ function Step({ id, label, glyph }: { id: string | undefined; label: string; gly
 
 /** The sites before and after in the queue; j, k and Escape walk there. */
 function useNeighbours(siteId: string): { previous: string | undefined; next: string | undefined } {
-  const sites = useQuery(sitesQuery).data ?? [];
+  const sites = useQuery(sitesQuery).data;
   const navigate = useNavigate();
+  const router = useRouter();
   const view = useView();
-  const at = sites.findIndex(({ id }) => id === siteId);
-  const previous = at > 0 ? sites[at - 1]?.id : undefined;
-  const next = at >= 0 ? sites[at + 1]?.id : undefined;
-  const now = useRef({ previous, next, view, siteId });
-  now.current = { previous, next, view, siteId };
+  const now = useRef({ sites, view });
+  now.current = { sites, view };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
-      const { previous, next, view, siteId } = now.current;
+      const { sites, view } = now.current;
+      const current = latestAddress(router).path.split('/').at(-1) ?? '';
+      const { previous, next } = neighboursOf(current, sites);
       const to = event.key === 'j' ? next : event.key === 'k' ? previous : undefined;
       if (to !== undefined) {
         void navigate({ to: '/sites/$siteId', params: { siteId: to }, search: carried(view) as never });
       } else if (event.key === 'Escape' && !(event.target as Element).closest('[role=slider]')) {
-        void navigate({ to: '/queue', search: { ...carried(view), at: siteId } as never });
+        void navigate({ to: '/queue', search: { ...carried(view), at: current } as never });
       }
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [navigate]);
-  return { previous, next };
+  }, [navigate, router]);
+  return neighboursOf(siteId, sites);
+}
+
+function neighboursOf(siteId: string, sites: readonly Site[] = []) {
+  const at = sites.findIndex(({ id }) => id === siteId);
+  return { previous: at > 0 ? sites[at - 1]?.id : undefined, next: at >= 0 ? sites[at + 1]?.id : undefined };
 }

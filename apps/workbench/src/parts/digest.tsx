@@ -13,17 +13,12 @@ export function Digest({ digest }: { digest: string }) {
     setTimeout(() => setCopied(false), 1500);
   };
   return (
-    <button
-      type="button"
-      className="digest"
-      title={t('site.digest', { digest })}
-      aria-label={`${t('app.copy')} ${t('site.digest', { digest })}`}
-      onClick={() => void copy()}
-    >
+    <button type="button" className="digest" title={t('site.digest', { digest })} onClick={() => void copy()}>
       {isCopied ? (
         t('app.copied')
       ) : (
         <>
+          <span className="hidden-text">{t('app.copy')} SHA-256 </span>
           {digest.slice(0, SHOWN)}
           <span className="digest-rest">{digest.slice(SHOWN)}</span>
           <span className="digest-more">…</span>

@@ -84,10 +84,10 @@ function ExerciseBanner() {
     exercise?.isExercise === true || [...(sites ?? []), ...(recordings ?? [])].some((record) => record.exercise);
   if (!isExercise) return null;
   return (
-    <div className="banner" role="note">
+    <section className="banner" aria-label={t('app.exercise')}>
       <strong>{t('app.exercise')}</strong>
       <span>{t('app.exerciseDetail')}</span>
-    </div>
+    </section>
   );
 }
 

@@ -32,10 +32,10 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
               type="button"
               lang={language}
               aria-pressed={i18n.language === language}
-              aria-label={t(LANGUAGE_NAMES[language])}
               onClick={() => void changeLanguage(language)}
             >
               {language.toUpperCase()}
+              <span className="hidden-text"> {t(LANGUAGE_NAMES[language])}</span>
             </button>
           ))}
         </fieldset>

@@ -157,8 +157,10 @@ export const en = {
     foundNone: 'No site came from this flight.',
     detections: 'Detections',
     detectionsNone: 'Nothing rose above the background.',
-    peak: '{{value}} ppm ± {{sd}} above background',
-    snr: 'signal to noise {{value}}',
+    detectionsHelp:
+      'Highest rise above the background, one standard deviation, and signal to noise (S/N). Strongest first.',
+    peak: '{{value}} ± {{sd}} ppm',
+    snr: 'S/N {{value}}',
     showOnSeries: 'Show {{time}} in the series',
     nullTitle: 'Searched, nothing found',
     nullLimit:
@@ -220,6 +222,7 @@ export const en = {
   },
   map: {
     label: 'Map',
+    ground: 'Map with its legend',
     layers: 'Layers',
     legend: 'Legend',
     zoomIn: 'Zoom in',
@@ -247,6 +250,7 @@ export const en = {
       regions: 'Regions and sites',
       detections: 'Detections',
       searched: 'Searched area',
+      grid: 'Grid',
     },
   },
   series: {

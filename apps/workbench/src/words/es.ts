@@ -160,8 +160,10 @@ export const es: Words = {
     foundNone: 'Ningún sitio salió de este vuelo.',
     detections: 'Detecciones',
     detectionsNone: 'Nada sobresalió del fondo.',
-    peak: '{{value}} ppm ± {{sd}} sobre el fondo',
-    snr: 'señal a ruido {{value}}',
+    detectionsHelp:
+      'Mayor exceso sobre el fondo, una desviación estándar y señal a ruido (S/R). Primero las más fuertes.',
+    peak: '{{value}} ± {{sd}} ppm',
+    snr: 'S/R {{value}}',
     showOnSeries: 'Mostrar {{time}} en la serie',
     nullTitle: 'Se buscó y no se encontró nada',
     nullLimit:
@@ -223,6 +225,7 @@ export const es: Words = {
   },
   map: {
     label: 'Mapa',
+    ground: 'Mapa con su leyenda',
     layers: 'Capas',
     legend: 'Leyenda',
     zoomIn: 'Acercar',
@@ -250,6 +253,7 @@ export const es: Words = {
       regions: 'Regiones y sitios',
       detections: 'Detecciones',
       searched: 'Área buscada',
+      grid: 'Cuadrícula',
     },
   },
   series: {

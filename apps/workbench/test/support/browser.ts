@@ -16,6 +16,8 @@ export interface View {
   readonly size?: { readonly width: number; readonly height: number };
   readonly theme?: 'dark' | 'light';
   readonly language?: 'en-GB' | 'es-MX';
+  /** False takes WebGL away: the page must work without its map, and does so faster on a machine without a GPU. */
+  readonly hasMap?: boolean;
 }
 
 export interface OpenPage {
@@ -46,6 +48,7 @@ export async function openPage(browser: Browser, url: string, view: View = {}): 
     hasTouch: size.width < 800,
   };
   const context = await browser.newContext(options);
+  if (view.hasMap === false) await context.addInitScript(WITHOUT_WEBGL);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   page.setDefaultNavigationTimeout(PATIENCE_MS);
@@ -63,6 +66,13 @@ export async function openPage(browser: Browser, url: string, view: View = {}): 
 export async function waitForMap(page: Page): Promise<void> {
   await page.locator('.map-canvas[data-is-idle]').waitFor();
 }
+
+const WITHOUT_WEBGL = `
+  const original = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind.startsWith('webgl') ? null : original.call(this, kind, ...rest);
+  };
+`;
 
 /** The browser logs every 404 and 422 itself; the page answers for them in words. */
 function isExpected(text: string): boolean {
