@@ -35,7 +35,7 @@ export class ProgressLine {
     const done = Math.round(BAR_CELLS * Math.min(1, Math.max(0, fraction)));
     const bar = `${'█'.repeat(done)}${'░'.repeat(BAR_CELLS - done)}`;
     const line = `${bar} ${String(Math.round(100 * fraction)).padStart(3)} %  ${what}`;
-    this.stream.write(`\r\u001b[2K${line.slice(0, (this.stream.columns ?? 80) - 1)}`);
+    this.stream.write(`\r\u001b[2K${line.slice(0, (this.stream.columns || 80) - 1)}`);
   }
 
   /** Takes the line away, so that what follows stands at the left. */

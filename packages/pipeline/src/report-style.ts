@@ -23,7 +23,7 @@ export function renderPage(body: string, { title, language, banner }: PageOption
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="Plumeline">
 <title>${escapeHtml(banner === undefined ? title : `${banner.word} · ${title}`)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${banner === undefined ? '' : printedMarking(banner.word)}</style>
 </head>
 <body>
 ${strip}
@@ -31,6 +31,11 @@ ${body}
 </body>
 </html>
 `;
+}
+
+/** Marks every printed page in its margin; the words are from the table of words, never from a file. */
+function printedMarking(word: string): string {
+  return `@media print{@page{@top-center{content:"${word}";font:700 10pt sans-serif;letter-spacing:.14em}@bottom-center{content:"${word}";font:700 10pt sans-serif;letter-spacing:.14em}}}`;
 }
 
 const STYLE = `
@@ -99,7 +104,8 @@ a{color:var(--accent)}
 a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--soft);font-size:.875rem}
 @media(max-width:820px){.split,.pair .maps{grid-template-columns:minmax(0,1fr)}dl.facts{grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.9rem 1.5rem}.wide{display:none}.plot .at{font-size:.6875rem}}
-@media print{html{font-size:12px}@page{size:A4;margin:13mm}body{background:#fff;font-size:10pt}.sheet{padding:0;max-width:none;min-height:0}.banner{position:fixed;left:0;right:0}.banner+.sheet{padding-top:2.6rem}
-.split{grid-template-columns:minmax(0,1fr) 14rem;gap:1rem}figure,table,.truth,dl.facts>div,li{break-inside:avoid}h2,h3{break-after:avoid}section.recording+section.recording{break-before:page;border:0;margin:0}
+@media print{html{font-size:12px}@page{size:A4;margin:15mm 13mm}body{background:#fff;font-size:10pt}.sheet{padding:0;max-width:none;min-height:0}.banner{position:static}
+.pair .maps{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
+.split{grid-template-columns:minmax(0,1fr) 14rem;gap:1rem}figure,tr,.truth,dl.facts>div,li{break-inside:avoid}h2,h3{break-after:avoid}section.recording+section.recording{break-before:page;border:0;margin:0}
 svg,.banner,.plot{print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}a{color:inherit;text-decoration:none}.series svg{height:11rem}}
 `;

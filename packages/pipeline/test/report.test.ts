@@ -53,6 +53,7 @@ describe('report', () => {
   it('carries the EXERCISE banner in its language, and only then', () => {
     expect(renderReport([EXERCISE], OPTIONS)).toContain('<strong>EXERCISE</strong>');
     expect(renderReport([EXERCISE], { ...OPTIONS, language: 'es' })).toContain('<strong>EJERCICIO</strong>');
+    expect(renderReport([EXERCISE], OPTIONS)).toContain('@top-center{content:"EXERCISE"');
     expect(renderReport([exampleProcessed()], OPTIONS)).not.toContain('class="banner"');
   });
 
