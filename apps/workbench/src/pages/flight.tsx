@@ -10,7 +10,7 @@ import { formatDuration, formatSpan } from '../format/times.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
-import { useCaveatText, useSubstanceName } from '../parts/words.ts';
+import { useCaveatText, useExclusionText, useSubstanceName } from '../parts/words.ts';
 import { Fact } from './site.tsx';
 import { Detections, Files } from './site-evidence.tsx';
 
@@ -146,6 +146,7 @@ export function NullResultCard({ result }: { result: NullResult }) {
 
 function Excluded({ recording }: { recording: Recording }) {
   const { t, i18n } = useTranslation();
+  const textOf = useExclusionText();
   return (
     <section>
       <h2>{t('flight.excluded')}</h2>
@@ -153,19 +154,23 @@ function Excluded({ recording }: { recording: Recording }) {
         <p className="note">{t('flight.noExcluded')}</p>
       ) : (
         <ul className="excluded">
-          {recording.excluded.map(({ code, reason, file, count, firstRow, lastRow }) => (
-            <li key={`${code} ${file} ${firstRow}`}>
-              <span lang="en">{reason}</span>
-              <span className="faint">
-                {t('flight.excludedRow', {
-                  number: formatCount(count, i18n.language),
-                  file,
-                  first: firstRow,
-                  last: lastRow,
-                })}
-              </span>
-            </li>
-          ))}
+          {recording.excluded.map((exclusion) => {
+            const { code, file, count, firstRow, lastRow } = exclusion;
+            const { text, isEnglish } = textOf(exclusion);
+            return (
+              <li key={`${code} ${file} ${firstRow}`}>
+                <span lang={isEnglish ? 'en' : undefined}>{text}</span>
+                <span className="faint">
+                  {t('flight.excludedRow', {
+                    number: formatCount(count, i18n.language),
+                    file,
+                    first: firstRow,
+                    last: lastRow,
+                  })}
+                </span>
+              </li>
+            );
+          })}
         </ul>
       )}
     </section>

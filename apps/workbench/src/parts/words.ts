@@ -1,8 +1,8 @@
 /** Words for keys that come from records. An unknown key is shown as it is, never dropped. */
-import { type Caveat, type Fault, type Job, substanceOf } from '@plumeline/core';
+import { type Caveat, type Exclusion, type Fault, type Job, substanceOf } from '@plumeline/core';
 import { useTranslation } from 'react-i18next';
 import { formatValue } from '../format/numbers.ts';
-import { FAULTS_ES } from '../words/faults-es.ts';
+import { EXCLUSIONS_ES, FAULTS_ES } from '../words/faults-es.ts';
 
 export function useSubstanceName(): (key: string | undefined) => string {
   const { i18n } = useTranslation();
@@ -60,6 +60,16 @@ export function useFaultText(): (fault: Fault) => {
     const words = i18n.language === 'es' ? FAULTS_ES[code] : undefined;
     if (words === undefined) return { message, remedy, isRemedyEnglish: true };
     return { kind: words[0], message, remedy: words[1], isRemedyEnglish: false };
+  };
+}
+
+/** Why samples were set aside: in Spanish where there are words for the code, with the reader's English reason else. */
+export function useExclusionText(): (exclusion: Exclusion) => { text: string; isEnglish: boolean } {
+  const { i18n } = useTranslation();
+  return ({ code, reason }) => {
+    const words = EXCLUSIONS_ES[code] ?? FAULTS_ES[code]?.[0];
+    if (i18n.language === 'es' && words !== undefined) return { text: words, isEnglish: false };
+    return { text: reason.charAt(0).toUpperCase() + reason.slice(1), isEnglish: true };
   };
 }
 

@@ -23,7 +23,8 @@ export default function SeriesStrip() {
   const substanceName = useSubstanceName();
   const recording = useRecording(scene.recordingId).data;
   const samples = useSamples(scene.recordingId);
-  const isFolded = view.series === 'off';
+  const isEmpty = scene.recordingId === undefined;
+  const isFolded = isEmpty || view.series === 'off';
   const rivals = scene.chosen?.recordingIds ?? [];
   const shown = usableRows(samples.data, view.instrument);
   return (
@@ -48,7 +49,7 @@ export default function SeriesStrip() {
             onChange={(instrument) => changeView({ instrument })}
           />
         )}
-        <Keys />
+        {isEmpty ? <span className="faint">{t('series.empty')}</span> : <Keys />}
         <span className="series-tools">
           {samples.data?.total !== undefined && samples.data.total > samples.data.time_s.length && (
             <span className="faint">
@@ -62,21 +63,22 @@ export default function SeriesStrip() {
               {t('series.reset')}
             </button>
           )}
-          <button
-            type="button"
-            className="icon-button"
-            aria-expanded={!isFolded}
-            aria-label={isFolded ? t('series.show') : t('series.hide')}
-            onClick={() => changeView({ series: isFolded ? undefined : 'off' })}
-          >
-            <Glyph name={isFolded ? 'up' : 'down'} />
-          </button>
+          {!isEmpty && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-expanded={!isFolded}
+              aria-label={isFolded ? t('series.show') : t('series.hide')}
+              onClick={() => changeView({ series: isFolded ? undefined : 'off' })}
+            >
+              <Glyph name={isFolded ? 'up' : 'down'} />
+            </button>
+          )}
         </span>
       </header>
       {!isFolded &&
-        (scene.recordingId === undefined ? (
-          <p className="series-empty">{t('series.empty')}</p>
-        ) : shown === undefined ? (
+        scene.recordingId !== undefined &&
+        (shown === undefined ? (
           <Skeleton rows={3} />
         ) : (
           <Chart

@@ -320,6 +320,9 @@ export const en = {
     'search-area-assumed': 'No search area was given; places around and upwind of the track were searched.',
     'source-may-be-outside-search-area':
       'Probability reaches the edge of the search area (a share of {{probability}}); the source may lie outside it.',
+    'light-wind':
+      'In a share of {{share}} of the time the wind was light; light wind wanders, and the plume model is weak there.',
+    'source-height-assumed': 'The height of the source is not known; {{height_m}} m above ground was taken.',
     'region-along-wind':
       'The region is {{ratio}} times as long along the wind as across it: the direction is well known, the distance rests on how far the plume has spread.',
   },

@@ -324,6 +324,9 @@ export const es: Words = {
       'No se dio un área de búsqueda; se examinaron lugares alrededor y a barlovento de la trayectoria.',
     'source-may-be-outside-search-area':
       'La probabilidad llega al borde del área de búsqueda (una parte de {{probability}}); la fuente puede estar fuera.',
+    'light-wind':
+      'En una parte de {{share}} del tiempo el viento fue débil; el viento débil divaga y ahí el modelo de pluma vale poco.',
+    'source-height-assumed': 'No se conoce la altura de la fuente; se tomaron {{height_m}} m sobre el terreno.',
     'region-along-wind':
       'La región es {{ratio}} veces más larga a lo largo del viento que a través: la dirección se conoce bien, la distancia depende de cuánto se ha ensanchado la pluma.',
   },
