@@ -15,6 +15,8 @@ export interface Background {
   readonly levelTime_s: number;
   /** Background common to all instruments. */
   readonly common: Wander;
+  /** Per step: what stable, light air adds to each row's noise [ppm]: pools of air that differ over metres. */
+  readonly pooling_ppm: Float64Array;
 }
 
 export interface BackgroundOptions {
@@ -24,7 +26,13 @@ export interface BackgroundOptions {
   readonly leastCommonSd_ppm: number;
   /** Quantile of an instrument's readings that stands for its level; plumes only add. */
   readonly levelQuantile: number;
+  /** Pooling in stable air at 1 m s-1, as a part of the level; it grows as 1 / U. */
+  readonly pooling: number;
 }
+
+/** Stability from which air pools: L below this [m] counts fully. */
+const POOLING_LENGTH_M = 50;
+const LEAST_POOLING_WIND_MPS = 0.2;
 
 export function learnBackground(problem: FixedProblem, options: BackgroundOptions): Background {
   const count = problem.instruments.length;
@@ -49,6 +57,11 @@ export function learnBackground(problem: FixedProblem, options: BackgroundOption
     noise_ppm,
     levelTime_s: options.levelTime_s,
     common: { sd: options.leastCommonSd_ppm, time_s: options.commonTime_s },
+    pooling_ppm: Float64Array.from(problem.steps, ({ air }) => {
+      if (air.obukhovLength_m < 0) return 0;
+      const stable = 1 / (1 + air.obukhovLength_m / POOLING_LENGTH_M);
+      return (options.pooling * Math.max(0, pooled) * stable) / Math.max(LEAST_POOLING_WIND_MPS, air.speed_mps);
+    }),
   };
 }
 

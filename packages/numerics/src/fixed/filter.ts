@@ -146,6 +146,7 @@ function gather(input: FilterInput, response: Response, rate: number, index: num
   const { time_s, from, to } = problem.steps[index];
   info.fill(0);
   vector.fill(0);
+  const pooling = background.pooling_ppm[index] ** 2;
   let [determinant, lnDet, quadratic] = [1, 0, 0];
   for (let row = from; row < to; row++) {
     const k = problem.instrument[row];
@@ -153,7 +154,7 @@ function gather(input: FilterInput, response: Response, rate: number, index: num
     const noise = background.noise_ppm[k];
     const m = rate * response.mean[row];
     const edge = error.edge * rate * response.edge[row];
-    let d = noise * noise + state.levelVariance[k];
+    let d = noise * noise + pooling + state.levelVariance[k];
     let residual = problem.value_ppm[row] - state.level[k] - mean[0];
     let spread: number;
     const isPure = edge + m < NEGLIGIBLE * noise;
@@ -209,16 +210,28 @@ function gather(input: FilterInput, response: Response, rate: number, index: num
   return -0.5 * (lnDet + Math.log(determinant) + quadratic);
 }
 
+/** Decay over the last interval asked for: nearly all are one averaging period. */
+let decay: {
+  readonly elapsed: number;
+  readonly background: Background | undefined;
+  readonly error: ModelError | undefined;
+  readonly level: number;
+  readonly gain: number;
+} = { elapsed: Number.NaN, background: undefined, error: undefined, level: 1, gain: 1 };
+
 /** An instrument's level tends back to its own mean, its gain to one, since it was last read. */
 function predictInstrument({ background, error, state }: FilterInput, k: number, time_s: number): void {
   const elapsed = time_s - state.seen_s[k];
   state.seen_s[k] = time_s;
   if (!(elapsed > 0)) return;
-  const rho = Math.exp(-elapsed / background.levelTime_s);
+  if (elapsed !== decay.elapsed || background !== decay.background || error !== decay.error) {
+    const level = Math.exp(-elapsed / background.levelTime_s);
+    decay = { elapsed, background, error, level, gain: Math.exp(-elapsed / error.gain.time_s) };
+  }
+  const { level: rho, gain: gainRho } = decay;
   const variance = background.levelSd_ppm[k] ** 2;
   state.level[k] = background.level_ppm[k] + rho * (state.level[k] - background.level_ppm[k]);
   state.levelVariance[k] = variance + rho * rho * (state.levelVariance[k] - variance);
-  const gainRho = Math.exp(-elapsed / error.gain.time_s);
   const gainVariance = error.gain.sd ** 2;
   state.gain[k] *= gainRho;
   state.gainVariance[k] = gainVariance + gainRho * gainRho * (state.gainVariance[k] - gainVariance);

@@ -34,12 +34,13 @@ export function locateFixedSources(
     tables: stepTables(problem, settings.response),
     area,
     range: settings.range,
+    persistence_s: settings.persistence_s,
     departures: [{ departure: NO_DEPARTURE, weight: 1 }],
     ...(onProgress === undefined ? {} : { onProgress }),
   };
   const search = searchPlace(input);
   const isFound = search.lnBayesFactor >= settings.decision;
-  const posterior = fixedPosterior(search, area);
+  const posterior = fixedPosterior(search, area, settings.rateBias);
   const response = emptyResponse(problem.value_ppm.length);
   if (isFound) {
     const width_m = search.width_m;

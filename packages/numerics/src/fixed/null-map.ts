@@ -6,9 +6,8 @@
  * looking everywhere.
  */
 import { RUNG, rungRange } from './evidence.ts';
-import { logLikelihood } from './filter.ts';
 import { emptyResponse, fillResponse, NO_DEPARTURE } from './response.ts';
-import type { SearchInput } from './search.ts';
+import { redundancy, type SearchInput, temperedLikelihood } from './search.ts';
 
 export interface FixedSearchMap {
   readonly west_m: number;
@@ -32,7 +31,7 @@ export function nullMap(input: SearchInput, background_ppm: Float64Array, decisi
   const cell_m = Math.max(area.east_m - area.west_m, area.north_m - area.south_m) / MAP_CELLS;
   const columns = Math.max(1, Math.round((area.east_m - area.west_m) / cell_m));
   const rows = Math.max(1, Math.round((area.north_m - area.south_m) / cell_m));
-  const stride = Math.max(1, Math.floor(problem.steps.length / MAP_STEPS));
+  const stride = Math.max(1, Math.floor(redundancy(input) / 2), Math.floor(problem.steps.length / MAP_STEPS));
   const response = emptyResponse(problem.value_ppm.length);
   const none = emptyResponse(problem.value_ppm.length);
   const value_ppm = new Float64Array(problem.value_ppm.length);
@@ -46,8 +45,7 @@ export function nullMap(input: SearchInput, background_ppm: Float64Array, decisi
     const isSeen = (rung: number) => {
       const rate = Math.exp(rung * RUNG);
       for (let row = 0; row < value_ppm.length; row++) value_ppm[row] = background_ppm[row] + rate * response.mean[row];
-      // Skipped steps carry part of the evidence too.
-      const ratio = stride * (logLikelihood(fake, response, rate, stride) - logLikelihood(fake, none, 0, stride));
+      const ratio = temperedLikelihood(fake, response, rate, stride) - temperedLikelihood(fake, none, 0, stride);
       return ratio - Z90 * Math.sqrt(2 * Math.max(0, ratio)) > decision + LOOKING;
     };
     limit_kgph[cell] = leastSeen(isSeen, lowest, highest);

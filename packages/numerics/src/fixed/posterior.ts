@@ -15,7 +15,7 @@ export interface FixedPosterior {
 
 const EDGE_PART = 1 / 30;
 
-export function fixedPosterior(search: Search, area: SearchArea): FixedPosterior {
+export function fixedPosterior(search: Search, area: SearchArea, rateBias: number): FixedPosterior {
   const total = lnSum(search.cells.map(({ lnEvidence }) => lnEvidence));
   const margin = EDGE_PART * Math.max(area.east_m - area.west_m, area.north_m - area.south_m);
   let [x_m, y_m, edgeMass] = [0, 0, 0];
@@ -31,7 +31,7 @@ export function fixedPosterior(search: Search, area: SearchArea): FixedPosterior
     lnBayesFactor: search.lnBayesFactor,
     mean: { x_m, y_m },
     mode: { x_m: mode.x_m, y_m: mode.y_m },
-    rate: rateQuantiles(search.cells),
+    rate: rateQuantiles(search.cells, rateBias),
     edgeMass,
   };
 }
@@ -40,8 +40,8 @@ function isNear({ x_m, y_m }: PlaceCell, { west_m, south_m, east_m, north_m }: S
   return x_m - west_m < margin || east_m - x_m < margin || y_m - south_m < margin || north_m - y_m < margin;
 }
 
-/** Mixture of the cells' rate posteriors on the common mesh of ln rate. */
-function rateQuantiles(cells: readonly PlaceCell[]): { p05: number; p50: number; p95: number } {
+/** Mixture of the cells' rate posteriors on the common mesh of ln rate, convolved with the plume model's bias. */
+function rateQuantiles(cells: readonly PlaceCell[], bias: number): { p05: number; p50: number; p95: number } {
   const best = Math.max(...cells.flatMap(({ rates }) => rates.map(({ lnWeight }) => lnWeight)));
   const density = new Map<number, number>();
   for (const { rates } of cells) {
@@ -53,7 +53,7 @@ function rateQuantiles(cells: readonly PlaceCell[]): { p05: number; p50: number;
       });
     }
   }
-  const ordered = [...density].sort(([a], [b]) => a - b);
+  const ordered = [...convolved(density, bias)].sort(([a], [b]) => a - b);
   const sum = ordered.reduce((total, [, mass]) => total + mass, 0);
   const at = (probability: number) => {
     let held = 0;
@@ -68,4 +68,18 @@ function rateQuantiles(cells: readonly PlaceCell[]): { p05: number; p50: number;
     return Math.exp((ordered[ordered.length - 1][0] / MESH_PER_RUNG) * RUNG);
   };
   return { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
+}
+
+/** Mass per mesh index convolved with a normal of deviation `sd` in ln rate. */
+function convolved(mass: Map<number, number>, sd: number): Map<number, number> {
+  const meshSd = (sd / RUNG) * MESH_PER_RUNG;
+  const reach = Math.ceil(4 * meshSd);
+  const out = new Map<number, number>();
+  for (const [mesh, value] of mass) {
+    for (let shift = -reach; shift <= reach; shift++) {
+      const weight = meshSd === 0 ? 1 : Math.exp(-0.5 * (shift / meshSd) ** 2);
+      out.set(mesh + shift, (out.get(mesh + shift) ?? 0) + value * weight);
+    }
+  }
+  return out;
 }

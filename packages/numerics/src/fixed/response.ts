@@ -53,6 +53,8 @@ const BEAM_RULE = gaussLegendre(20);
 /** A beam passing nearer than this [m] is as good as through the source. */
 const NEAREST_BEAM_M = 0.3;
 const KGPH_TO_KGPS = 1 / 3600;
+/** Square of the angle, in deviations, beyond which nothing is left: exp(-16) of the mean, exp(-4) of the edge. */
+const FARTHEST_SQUARED = 32;
 const SQRT_2PI = Math.sqrt(2 * Math.PI);
 
 /** Spread and speed of every step over radius; computed once for a problem. */
@@ -88,7 +90,8 @@ export function stepTables(problem: FixedProblem, options: ResponseOptions): Ste
       const shape = plumeShape(spread, air, r, problem.sourceHeight_m);
       tables.angle[step * RADII + i] = shape.sigmaY_m / r;
       tables.sigmaZ[step * RADII + i] = shape.sigmaZ_m;
-      tables.slowness[step * RADII + i] = 1 / shape.speed_mps;
+      // Air that meanders dilutes with its whole horizontal motion: U^2 + 2 sigma_v^2 (Cimorelli et al. 2005, meander).
+      tables.slowness[step * RADII + i] = 1 / Math.hypot(shape.speed_mps, Math.SQRT2 * air.sigmaV_mps);
     }
     tables.towards_rad[step] = Math.atan2(air.towardNorth, air.towardEast);
     const { base_rad, light_radmps } = options.directionError;
@@ -150,7 +153,7 @@ function addRow(
     const angle = tables.angle[index] + t * (tables.angle[index + 1] - tables.angle[index]);
     const variance = angle * angle * widerY + error + (width * width) / (12 * r * r);
     const squared = (phi * phi) / variance;
-    if (squared > 60) continue;
+    if (squared > FARTHEST_SQUARED) continue;
     const sigmaZ = wider * (tables.sigmaZ[index] + t * (tables.sigmaZ[index + 1] - tables.sigmaZ[index]));
     const slowness = tables.slowness[index] + t * (tables.slowness[index + 1] - tables.slowness[index]);
     const below = ((view.height_m[i] - h) / sigmaZ) ** 2;
@@ -163,8 +166,8 @@ function addRow(
     mean += value;
     byDirection += (value * phi) / variance;
     byHeight += crosswind * profile * (expBelow * (below - 1) + expAbove * (above - 1));
-    // Twice as wide: exp(-x/8) / 2.
-    edge += crosswind * (expBelow + expAbove) * 0.5 * Math.exp(-0.125 * squared);
+    // Twice as wide: exp(-x / 8) / 2, the fourth root of the profile.
+    edge += crosswind * (expBelow + expAbove) * 0.5 * Math.sqrt(Math.sqrt(profile));
   }
   const scale = problem.steps[step].ppmPerDensity * KGPH_TO_KGPS;
   out.mean[row] = scale * mean;

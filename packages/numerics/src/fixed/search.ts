@@ -20,6 +20,8 @@ export interface SearchInput extends FilterInput {
   readonly tables: StepTables;
   readonly area: SearchArea;
   readonly range: RateRange;
+  /** How long an error of the transport model persists [s]: readings nearer than that are one piece of evidence. */
+  readonly persistence_s: number;
   /** Errors of the whole record with their prior weights, summing to 1. */
   readonly departures: readonly { readonly departure: PlumeDeparture; readonly weight: number }[];
   /** Response in ppm of sources already found or registered, added to every hypothesis. */
@@ -45,32 +47,55 @@ export interface Search {
   readonly lnBayesFactor: number;
 }
 
+/**
+ * Readings per independent one. A wind that carries the plume beside the model does so for hours, and every step then
+ * repeats the same error; the filter's states follow only the part of it that they can express. Runs of steps count
+ * once per persistence time, and ln L is divided by the ratio (composite likelihood; Chandler & Bate 2007).
+ */
+export function redundancy({
+  problem: { steps },
+  persistence_s,
+}: Pick<SearchInput, 'problem' | 'persistence_s'>): number {
+  let [independent, start_s] = [0, Number.NaN];
+  steps.forEach(({ time_s }, index) => {
+    if (index === 0) start_s = time_s;
+    const isLast = index + 1 === steps.length;
+    if (isLast || steps[index + 1].time_s - time_s > persistence_s) {
+      independent += Math.max(1, (time_s - start_s) / persistence_s);
+      if (!isLast) start_s = steps[index + 1].time_s;
+    }
+  });
+  return Math.max(1, steps.length / independent);
+}
+
 /** Cells across the longer side at the first level. */
 const FIRST_CELLS = 24;
 /** Splitting ends when the posterior is spread over this many cells, or cells are this small [m]. */
-const ENOUGH_CELLS = 120;
+const ENOUGH_CELLS = 40;
 const LEAST_WIDTH_M = 0.4;
-/** Steps used at the first level; four times as many at each next one. */
-const FIRST_STEPS = 128;
-/** ln evidence below the best at which a cell is dropped: looser while the likelihood is tempered. */
-const DROP = 12;
-const MOST_KEPT = 72;
+/** Steps used at the first level; four times as many at each next one, to `STEPS_PER_PERSISTENCE`. */
+const FIRST_STEPS = 64;
+const STEPS_PER_PERSISTENCE = 5;
+/** ln evidence below the best at which a cell is dropped. */
+const DROP = 10;
+/** More cells than this are not split: the posterior is as wide as that. */
+const MOST_SPLIT = 100;
 const GUESS_KGPH = 1;
 
 export function searchPlace(input: SearchInput): Search {
   const count = input.problem.steps.length;
   const response = emptyResponse(input.problem.value_ppm.length);
-  const lnNull = nullLikelihood(input, 1);
-  let stride = Math.max(1, Math.floor(count / FIRST_STEPS));
+  const last = Math.max(1, Math.floor(redundancy(input) / STEPS_PER_PERSISTENCE));
+  const lnNull = nullLikelihood(input, last);
+  let stride = Math.max(last, Math.floor(count / FIRST_STEPS));
   let cells = firstCells(input.area).map((cell) => evaluate(input, response, cell, GUESS_KGPH, stride));
   for (let level = 1; ; level++) {
     input.onProgress?.(Math.min(0.9, level / 6));
-    const isFull = stride === 1;
     const width = cells[0].width_m;
-    if (isFull && (effectiveCells(cells) >= ENOUGH_CELLS || width <= LEAST_WIDTH_M)) break;
     const kept = strongest(cells);
-    stride = Math.max(1, Math.floor(stride / 4));
-    const canSplit = width > LEAST_WIDTH_M && effectiveCells(kept) < ENOUGH_CELLS;
+    const canSplit = kept.length <= MOST_SPLIT && effectiveCells(kept) < ENOUGH_CELLS && width > LEAST_WIDTH_M;
+    if (stride === last && !canSplit) break;
+    stride = Math.max(last, Math.floor(stride / 4));
     cells = canSplit
       ? kept.flatMap((cell) =>
           quarters(cell).map((quarter) => evaluate(input, response, quarter, guessOf(cell), stride)),
@@ -83,12 +108,17 @@ export function searchPlace(input: SearchInput): Search {
   return { cells, width_m, lnNull, lnBayesFactor: lnTotal - lnNull };
 }
 
-/** ln likelihood without a source (but with the known ones). */
+/** ln likelihood, per independent reading, without a source (but with the known ones). */
 export function nullLikelihood(input: SearchInput, stride: number): number {
   const none = emptyResponse(input.problem.value_ppm.length);
   return input.known === undefined
-    ? logLikelihood(input, none, 0, stride)
-    : logLikelihood(input, input.known, 1, stride);
+    ? temperedLikelihood(input, none, 0, stride)
+    : temperedLikelihood(input, input.known, 1, stride);
+}
+
+/** ln L divided by the redundancy left after taking every `stride`-th step. */
+export function temperedLikelihood(input: SearchInput, response: Response, rate: number, stride: number): number {
+  return logLikelihood(input, response, rate, stride) / Math.max(1, redundancy(input) / stride);
 }
 
 type Square = { readonly x_m: number; readonly y_m: number; readonly width_m: number };
@@ -123,8 +153,8 @@ function evaluate(
     const evidence = rateEvidence(
       (rate) =>
         input.known === undefined
-          ? logLikelihood(input, response, rate, stride)
-          : logLikelihood(input, withKnown(response, rate, input.known), 1, stride),
+          ? temperedLikelihood(input, response, rate, stride)
+          : temperedLikelihood(input, withKnown(response, rate, input.known), 1, stride),
       guess_kgph,
       input.range,
     );
@@ -150,10 +180,7 @@ function guessOf(cell: PlaceCell): number {
 
 function strongest(cells: readonly PlaceCell[]): PlaceCell[] {
   const best = Math.max(...cells.map(({ lnEvidence }) => lnEvidence));
-  return cells
-    .filter(({ lnEvidence }) => lnEvidence > best - DROP)
-    .sort((a, b) => b.lnEvidence - a.lnEvidence)
-    .slice(0, MOST_KEPT);
+  return cells.filter(({ lnEvidence }) => lnEvidence > best - DROP);
 }
 
 /** exp of the entropy of the cells' mass. */

@@ -12,6 +12,10 @@ export interface FixedSettings {
   readonly error: ModelError;
   readonly response: ResponseOptions;
   readonly range: RateRange;
+  /** How long an error of the transport model persists [s]. */
+  readonly persistence_s: number;
+  /** Deviation of ln rate by the plume model's bias, the same for a whole record. */
+  readonly rateBias: number;
   /** ln Bayes factor from which a source is reported. */
   readonly decision: number;
 }
@@ -22,7 +26,8 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
     commonTime_s: 12 * HOUR_S,
     leastLevelSd_ppm: 0.011,
     leastCommonSd_ppm: 0.05,
-    levelQuantile: 0.15,
+    levelQuantile: 0.05,
+    pooling: 0.015,
   },
   error: {
     amplitude: { sd: 0.36, time_s: 2.7 * HOUR_S },
@@ -30,10 +35,12 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
     vane: { sd: 1.5 * DEGREE, time_s: Number.POSITIVE_INFINITY },
     height: { sd: 0.11, time_s: Number.POSITIVE_INFINITY },
     gain: { sd: 0.5, time_s: 1.9 * HOUR_S },
-    own: 0.5,
+    own: 0.4,
     edge: 0.14,
   },
   response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE } },
+  persistence_s: 2 * HOUR_S,
+  rateBias: 0.2,
   range: { least_kgph: 0.01, most_kgph: 1000 },
   decision: 5,
 };
