@@ -1,9 +1,11 @@
 /** Entry of a worker thread: one call of `Analysis` a message, answered with progress and then its result or fault. */
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { CancelledError, InputError, type Progress } from '@plumeline/core';
-import { directAnalysis, gather, processShare } from './analysis.ts';
+import { keepCompiled } from './compile-cache.ts';
 import type { ThreadAnswer, ThreadCall } from './thread-messages.ts';
 
+keepCompiled();
+const { directAnalysis, gather, processShare } = await import('./analysis.ts');
 const port: MessagePort = parentPort!;
 port.on('message', (call: ThreadCall) => {
   perform(call).then(

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { PgBossJobQueue } from '@plumeline/adapters/jobs';
 import { DirectoryObjectStore } from '@plumeline/adapters/objects';
 import { openDatabase, PostgresRecordStore } from '@plumeline/adapters/postgres';
-import { buildApp } from './app.ts';
 import { basemapFrom } from './basemap.ts';
 import type { Configuration } from './configuration.ts';
 import { workOnUploads } from './process-job.ts';
@@ -42,12 +41,16 @@ export async function serve(configuration: Configuration, reports: Reports): Pro
   };
   try {
     const profiles = await loadProfiles(join(root, 'profiles'));
-    const database = await openDatabase({
+    const opening = openDatabase({
       dataDirectory: data,
       onProgress: reports.onProgress,
       ...(databaseUrl === undefined ? {} : { url: databaseUrl }),
     });
+    // The database opens in a thread of its own meanwhile.
+    const loading = import('./app.ts');
+    const database = await opening;
     opened.push(() => database.close());
+    const { buildApp } = await loading;
     database.onEnd(reports.onEnd);
     const analysis = openThreadedAnalysis();
     opened.push(() => analysis.close());

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a server with a flight', () => {
   const data = join(folder, 'flight');
-  const flight = flightFile(11, 300);
+  const flight = flightFile(11, 600);
   let server: ServerProcess;
   let job: Job;
 

@@ -11,7 +11,7 @@ export interface FlightFile {
 
 /** One source, some `samples` samples, as the profile `plumeline-exercise` reads them. */
 export function flightFile(seed: number, samples: number): FlightFile {
-  const source = { x_m: 0, y_m: 0, heightAgl_m: 2, rate_kgph: 40 };
+  const source = { x_m: 0, y_m: 0, heightAgl_m: 2, rate_kgph: 150 };
   const { series, truth } = makeFlight({ seed, samples, sources: [source] });
   const lines = ['time_utc,lat,lon,height_agl_m,leg,ch4_ppm,wind_east_to_mps,wind_north_to_mps'];
   for (let i = 0; i < series.count; i++) {
