@@ -28,19 +28,29 @@ export function traceOf(id: RecordId, records: readonly PlumelineRecord[]): Trac
   return nodeOf(root, byId, new Set());
 }
 
+/** Origins of one record that the text lists; the JSON form has all. */
+const MOST_LISTED = 12;
+
 /** The tree as text, one record a line, files under their recording. */
 export function formatTrace(root: TraceNode): string {
   const lines: string[] = [];
   const walk = (node: TraceNode, head: string, indent: string, saidAbove: string): void => {
     lines.push(`${head}${lineOf(node)}`);
-    const children: ((head: string, indent: string) => void)[] = [
-      ...(node.repeated ? [] : detailsOf(node, saidAbove)).map((text) => (inner: string) => {
+    if (node.repeated) return;
+    const leaves = [
+      ...detailsOf(node, saidAbove),
+      ...node.missing.map((id) => `${id}  MISSING: named as origin, not among these records`),
+    ];
+    // Origins that are open elsewhere in the tree stand in the record's own line.
+    const opened = node.from.filter(({ repeated }) => !repeated);
+    const shown = opened.length === 0 ? [] : node.from.slice(0, MOST_LISTED);
+    const hidden = opened.length === 0 ? 0 : node.from.length - shown.length;
+    if (hidden > 0) leaves.push(`and ${hidden} more origins of the same kind; --json lists them`);
+    const children = [
+      ...leaves.map((text) => (inner: string) => {
         lines.push(`${inner}${text}`);
       }),
-      ...node.from.map((child) => (inner: string, deeper: string) => walk(child, inner, deeper, makingOf(node))),
-      ...node.missing.map((id) => (inner: string) => {
-        lines.push(`${inner}${id}  MISSING: named as origin, not among these records`);
-      }),
+      ...shown.map((child) => (inner: string, deeper: string) => walk(child, inner, deeper, makingOf(node))),
     ];
     children.forEach((child, i) => {
       const isLast = i === children.length - 1;
@@ -84,7 +94,9 @@ function filesOf(record: PlumelineRecord): TraceNode['files'] {
 
 function lineOf(node: TraceNode): string {
   const marking = node.exercise ? 'EXERCISE  ' : '';
-  return `${marking}${node.kind} ${node.id}  ${node.summary}${node.repeated ? '  (origins above)' : ''}`;
+  const above = node.from.length > 0 && node.from.every(({ repeated }) => repeated);
+  const origins = above ? `  <- ${node.from.map(({ id }) => id).join(' ')}` : '';
+  return `${marking}${node.kind} ${node.id}  ${node.summary}${node.repeated ? '  (above)' : origins}`;
 }
 
 /** How the record was made, unless the record above was made alike; then its files. */

@@ -40,7 +40,19 @@ describe('trace', () => {
     const both = { ...estimate, provenance: { ...estimate.provenance, derivedFrom: ['det-1', 'det-2', 'rec-1'] } };
     const text = formatTrace(traceOf('est-1', [both, second, ...RECORDS.slice(2)]));
     expect(text.match(/file flight\.csv/g)).toHaveLength(1);
-    expect(text).toContain('(origins above)');
+    expect(text).toMatch(/detection det-2 .*<- rec-1$/m);
+  });
+
+  it('counts origins rather than listing thousands', () => {
+    const many = Array.from({ length: 2000 }, (_, i) => exampleDetection({ id: `det-${i}` }));
+    const estimate = exampleEstimate();
+    const ids = many.map(({ id }) => id);
+    const whole = { ...estimate, provenance: { ...estimate.provenance, derivedFrom: ids } };
+    const node = traceOf('est-1', [whole, ...many, exampleRecording()]);
+    expect(node.from).toHaveLength(2000);
+    const text = formatTrace(node);
+    expect(text.split('\n').length).toBeLessThan(25);
+    expect(text).toContain('and 1988 more origins');
   });
 
   it('says where the chain is broken', () => {
