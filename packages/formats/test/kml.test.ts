@@ -53,6 +53,9 @@ describe('KML', () => {
     const summary = execFileSync('ogrinfo', ['-al', write(CONTENT)], { encoding: 'utf8' });
     expect(summary).toContain("O'Neill & <co>");
     expect(summary).toContain('S-7F3A 90 %');
+    expect(summary.match(/^Layer name: .*/gm)).toEqual(
+      ['Sites', 'Sources', 'Detections', 'Track'].map((name) => `Layer name: ${name}`),
+    );
     expect(summary).toMatch(/LINESTRING Z? ?\(1.7 56.97 60/);
   });
 });

@@ -26,6 +26,8 @@ type Box = readonly [number, number, number, number];
 const WIDTH = 1000;
 const FLATTEST = 0.55;
 const TALLEST = 0.9;
+/** Two maps side by side are alike. */
+const PAIR_SHAPE = 0.85;
 /** Regions smaller than this share of the overview get a map of their own. */
 const DETAIL_SHARE = 0.25;
 /** A known position is in the detail map when that is at most this many times as wide with it. */
@@ -110,9 +112,10 @@ function renderMap(input: MapInput, view: MapView): string {
 }
 
 /** Grows the box to the map's shape and returns how to draw a position in it. */
-function fitted({ frame, box }: MapView): { draw: Draw; box: Box; height: number } {
+function fitted({ frame, box, level }: MapView): { draw: Draw; box: Box; height: number } {
   const [west, south, east, north] = box;
-  const shape = Math.min(TALLEST, Math.max(FLATTEST, (north - south) / (east - west)));
+  const own = Math.min(TALLEST, Math.max(FLATTEST, (north - south) / (east - west)));
+  const shape = level === 'whole' ? own : PAIR_SHAPE;
   const height = Math.round(WIDTH * shape);
   const metres = Math.max(east - west, (north - south) / shape);
   const [x0, y0] = [(west + east) / 2 - metres / 2, (south + north) / 2 - (metres * shape) / 2];

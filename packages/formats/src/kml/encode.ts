@@ -1,6 +1,5 @@
 /**
- * Records as KML 2.2 (OGC 07-147r2). Regions are filled and outlined shapes; a position appears only inside the folder
- * that holds its regions. Children stand in the order the schema asks for.
+ * Records as KML 2.2 (OGC 07-147r2). Regions are filled and outlined shapes; a position appears only beside its regions. Children stand in the order the schema asks for.
  */
 import type { Detection, MultiPolygon, Position, SampleSeries, Site, SourceEstimate } from '@plumeline/core';
 import { EXERCISE_MARKING, type Track, toRfc7946 } from '../geojson/encode.ts';
@@ -27,8 +26,8 @@ const STYLES = `
 /** A document with folders Sites, Sources, Detections and Track; empty ones are left out. */
 export function formatKml(content: KmlContent): string {
   const folders = [
-    folder('Sites', content.sites.map(siteFolder)),
-    folder('Sources', content.sources.map(sourceFolder)),
+    folder('Sites', content.sites.flatMap(sitePlacemarks)),
+    folder('Sources', content.sources.flatMap(sourcePlacemarks)),
     folder('Detections', content.detections.map(detectionPlacemark)),
     folder('Track', content.tracks.flatMap(trackPlacemarks)),
   ];
@@ -62,21 +61,22 @@ function folder(name: string, children: readonly string[]): string {
   return `<Folder><name>${escapeXml(name)}</name>\n${children.join('\n')}\n</Folder>`;
 }
 
-function siteFolder(site: Site): string {
-  return partsFolder(site, site.label, {
+function sitePlacemarks(site: Site): string[] {
+  return partsOf(site, site.label, {
     lastEmissionSeenAt: site.lastEmissionSeenAt,
     hypotheses: site.hypotheses.map(({ key, state }) => `${key}: ${state}`).join(', '),
   });
 }
 
-function sourceFolder(estimate: SourceEstimate): string {
-  return partsFolder(estimate, `${estimate.substance} ${estimate.id}`, {
+function sourcePlacemarks(estimate: SourceEstimate): string[] {
+  return partsOf(estimate, `${estimate.substance} ${estimate.id}`, {
     firstObservedAt: estimate.firstObservedAt,
     lastObservedAt: estimate.lastObservedAt,
   });
 }
 
-function partsFolder(record: Site | SourceEstimate, name: string, extra: Record<string, string>): string {
+/** The regions and the position, one after the other: GDAL makes a layer of every folder, so they share one. */
+function partsOf(record: Site | SourceEstimate, name: string, extra: Record<string, string>): string[] {
   const { p05, p50, p95 } = record.rate_kgph;
   const data = {
     recordId: record.id,
@@ -91,7 +91,7 @@ function partsFolder(record: Site | SourceEstimate, name: string, extra: Record<
   };
   const shown = marked(name, record.exercise);
   const said = `${three(p50)} kg/h, ${three(p05)}-${three(p95)}, 90 %`;
-  return folder(shown, [
+  return [
     placemark({
       name: `${shown} 90 %`,
       description: said,
@@ -107,7 +107,7 @@ function partsFolder(record: Site | SourceEstimate, name: string, extra: Record<
       geometry: polygons(record.region50),
     }),
     placemark({ name: shown, description: said, style: 'position', data, geometry: point(record.position) }),
-  ]);
+  ];
 }
 
 function detectionPlacemark(detection: Detection): string {
