@@ -12,8 +12,9 @@ export interface Background {
   readonly sd_ppm: Float64Array;
 }
 
-/** The drift is followed over about this time [s]: one minute, longer than a plume crossing of some 10-30 s. */
-const FOLLOWING_TIME_S = 60;
+/** Drift w over the noise [s^-1/2]: the level is followed over noise / w seconds, 200 s to 10 s. The likeliest is used. */
+const DRIFTS = [1 / 200, 1 / 100, 1 / 60, 1 / 30, 1 / 18, 1 / 10];
+const FIRST_DRIFT = 1 / 60;
 const ITERATIONS = 8;
 /** Residuals above this many noise deviations are plume, below minus twice that spikes. */
 const CLIP = 2.5;
@@ -23,9 +24,11 @@ export function fitBackground(time_s: Float64Array, value_ppm: Float64Array, noi
   const n = value_ppm.length;
   const used = new Uint8Array(n);
   startFromLowValues(value_ppm, used, noise_ppm);
-  let fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
+  let drift = FIRST_DRIFT;
+  let fit = smoothLevel(time_s, value_ppm, used, noise_ppm, drift);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    fit = smoothLevel(time_s, value_ppm, used, noise_ppm);
+    drift = likeliestDrift(time_s, value_ppm, used, noise_ppm);
+    fit = smoothLevel(time_s, value_ppm, used, noise_ppm, drift);
     let changed = 0;
     for (let i = 0; i < n; i++) {
       const r = (value_ppm[i] - fit.level_ppm[i]) / Math.hypot(noise_ppm, fit.sd_ppm[i]);
@@ -49,9 +52,34 @@ function startFromLowValues(value: Float64Array, used: Uint8Array, noise: number
   }
 }
 
-function smoothLevel(t: Float64Array, y: Float64Array, used: Uint8Array, noise: number): Background {
+/** The drift of `DRIFTS` under which the used samples are likeliest, by the innovations of the filter. */
+function likeliestDrift(t: Float64Array, y: Float64Array, used: Uint8Array, noise: number): number {
+  let best = FIRST_DRIFT;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const drift of DRIFTS) {
+    const driftVariance = (noise * drift) ** 2;
+    let m = firstUsed(y, used);
+    let v = (100 * noise) ** 2;
+    let ln = 0;
+    for (let i = 0; i < y.length; i++) {
+      if (i > 0) v += driftVariance * Math.max(0, t[i] - t[i - 1]);
+      if (used[i] === 0) continue;
+      const total = v + noise * noise;
+      const innovation = y[i] - m;
+      ln -= 0.5 * ((innovation * innovation) / total + Math.log(total));
+      m += (v / total) * innovation;
+      v *= 1 - v / total;
+    }
+    if (ln <= most) continue;
+    most = ln;
+    best = drift;
+  }
+  return best;
+}
+
+function smoothLevel(t: Float64Array, y: Float64Array, used: Uint8Array, noise: number, drift: number): Background {
   const n = y.length;
-  const driftVariance = (noise / FOLLOWING_TIME_S) ** 2;
+  const driftVariance = (noise * drift) ** 2;
   const mean = new Float64Array(n);
   const variance = new Float64Array(n);
   let m = firstUsed(y, used);

@@ -20,12 +20,13 @@ export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: 
   const trial = new Float64Array(count);
   const trialSlope = new Float64Array(count);
   const trialWidening = new Float64Array(count);
+  const { delta } = p.fine;
   const lnWeight = marginalShiftLnWeight(p);
   const prior = 1 / (p.settings.amplitudeSpread * rate_kgph) ** 2;
   for (let j = 0; j < p.passes.count; j++) {
     let best = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < p.delta.length; k++) {
-      const { precision, response } = template(p, j, { x, y, delta: p.delta[k], widening }, trial, trialSlope, trialWidening);
+    for (let k = 0; k < delta.length; k++) {
+      const { precision, response } = template(p, j, { x, y, delta: delta[k], widening }, trial, trialSlope, trialWidening);
       const amplitude = Math.max(0, (response + prior * rate_kgph) / (precision + prior));
       const score =
         amplitude * response -
@@ -46,10 +47,10 @@ export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: 
 
 /** ln of the prior weight of each delta node, hyper nodes summed. */
 function marginalShiftLnWeight(p: FlightProblem): Float64Array {
-  const count = p.delta.length;
+  const count = p.fine.delta.length;
   const weight = new Float64Array(count);
-  p.hyperLnPrior.forEach((ln, h) => {
-    for (let k = 0; k < count; k++) weight[k] += Math.exp(ln) * p.hyperWeight[h * count + k];
+  p.hyperPrior.forEach((prior, h) => {
+    for (let k = 0; k < count; k++) weight[k] += prior * p.fine.weight[h * count + k];
   });
   return weight.map((w) => Math.log(w + 1e-30));
 }

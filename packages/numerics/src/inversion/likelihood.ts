@@ -39,10 +39,13 @@ export interface FlightProblem {
   readonly settings: InversionSettings;
   readonly transport: Transport;
   readonly noise: NoiseTerms;
-  /** delta nodes; mixture weights [hyper x delta] and the ln prior of each hyper node (beta, s_d). */
-  readonly delta: Float64Array;
-  readonly hyperWeight: Float64Array;
-  readonly hyperLnPrior: Float64Array;
+  /** Passes where nothing was seen: fewer nodes do, as their likelihood has no peak. */
+  readonly quiet: Uint8Array;
+  /** Per pass, ln likelihood of a place it cannot see, over that with the fluctuation's noise: clean air or another cause. */
+  readonly lnUnseen: Float64Array;
+  readonly fine: ShiftNodes;
+  readonly coarse: ShiftNodes;
+  /** Prior of each hyper node (beta, s_d). */
   readonly hyperPrior: Float64Array;
   /** Factors on sigma_y and their ln weights; exponents of sigma_z in its own deviations. */
   readonly lateral: Float64Array;
@@ -60,6 +63,12 @@ export interface FlightProblem {
   readonly ratePriorStep: number;
 }
 
+/** Nodes of delta and, for each hyper node (beta, s_d), the weights of delta_j on them [hyper x delta]. */
+export interface ShiftNodes {
+  readonly delta: Float64Array;
+  readonly weight: Float64Array;
+}
+
 /** Room on the amplitude grid for what sigma_z does to the strength [ln]. */
 const VERTICAL_ROOM = 2.8;
 const LATERAL_SPAN = 1.5;
@@ -71,6 +80,11 @@ const LEAST_PRODUCT = 1e-300;
 const MOST_DELTA_NODES = 61;
 /** Half-width of the template in alpha. */
 const CUT_ALPHAS = 3.7;
+/** Span of delta in deviations; nodes from the end of the range table whose alpha sets the step (about a third of the reach). */
+const DELTA_SPAN = 2.6;
+const FAR_NODES_BACK = 9;
+const QUIET_COARSENING = 2.5;
+const CENTRAL = Float64Array.of(1);
 
 export function problemOf(
   samples: FlightSamples,
@@ -80,6 +94,7 @@ export function problemOf(
   transport: Transport,
   noise: NoiseTerms,
   range: RateRange,
+  quiet: Uint8Array,
 ): FlightProblem {
   const step = settings.lnRateStep;
   const rateOffset = Math.ceil(VERTICAL_ROOM / step);
@@ -95,6 +110,8 @@ export function problemOf(
     settings,
     transport,
     noise,
+    quiet,
+    lnUnseen: noise.lnInflation.map((ln) => Math.log(Math.exp(-ln) * (1 - settings.otherCause) + settings.otherCause)),
     ...angleNodes(settings, conditions, transport),
     lateral: Float64Array.from(lateral.node, (node) => Math.exp(node * settings.lateralSd)),
     lateralWeight: lateral.lnWeight.map(Math.exp),
@@ -109,33 +126,37 @@ export function problemOf(
   };
 }
 
-/** Nodes of delta, and for each (beta, s_d) the weights of delta_j on them. */
+/** Nodes of delta for passes with and without signal, and the prior of the hyper nodes. */
 function angleNodes(settings: InversionSettings, conditions: FlightConditions, transport: Transport) {
   const single = conditions.singleWind ? settings.singleWindSd_rad : 0;
   const base = Math.hypot((settings.meanderFraction * conditions.sigmaV_mps) / transport.meanSpeed_mps, single);
   const common = Math.hypot(settings.windBiasSd_rad, single);
   const scales = conditions.singleWind ? settings.singleWindScales : settings.meanderScales;
   const isRough = settings.biasNodes === 1;
+  const widest = Math.hypot(base * scales[scales.length - 1], common);
   // The rough problem takes beta and delta together, at the widest scale.
-  const spreads = isRough ? [Math.hypot(base * scales[scales.length - 1], common)] : scales.map((s) => s * base);
+  const spreads = isRough ? [widest] : scales.map((scale) => scale * base);
   const bias = normalNodes(settings.biasNodes, BIAS_SPAN);
-  const far = transport.table[(transport.nodes - 8) * FIELDS + ALPHA];
-  const reach = 2.6 * Math.hypot(base * scales[scales.length - 1], common);
-  const finest = Math.min(...spreads);
-  const step = Math.min(isRough ? 1.1 * far : 0.65 * far, 0.9 * finest);
+  const far = transport.table[(transport.nodes - FAR_NODES_BACK) * FIELDS + ALPHA];
+  const reach = DELTA_SPAN * widest;
+  const step = Math.min((isRough ? 1.1 : 0.65) * far, 0.9 * Math.min(...spreads));
+  const hypers = bias.node.flatMap((node) => spreads.map((sd) => ({ beta: node * common, sd })));
+  return {
+    fine: shiftNodes(reach, step, hypers),
+    coarse: shiftNodes(reach, Math.min(QUIET_COARSENING * step, reach / 3), hypers),
+    hyperPrior: Float64Array.from(bias.lnWeight.flatMap((ln) => spreads.map(() => Math.exp(ln) / spreads.length))),
+  };
+}
+
+function shiftNodes(reach: number, step: number, hypers: readonly { beta: number; sd: number }[]): ShiftNodes {
   const half = Math.max(2, Math.min(MOST_DELTA_NODES >> 1, Math.ceil(reach / step)));
   const delta = Float64Array.from({ length: 2 * half + 1 }, (_, k) => ((k - half) * reach) / half);
-  const weights: number[] = [];
-  const lnPrior: number[] = [];
-  bias.node.forEach((node, b) => {
-    for (const sd of spreads) {
-      const row = Array.from(delta, (d) => Math.exp(-0.5 * ((d - node * common) / sd) ** 2));
-      const sum = row.reduce((total, value) => total + value, 0);
-      weights.push(...row.map((value) => value / sum));
-      lnPrior.push(bias.lnWeight[b] - Math.log(spreads.length));
-    }
+  const weight = hypers.flatMap(({ beta, sd }) => {
+    const row = Array.from(delta, (d) => Math.exp(-0.5 * ((d - beta) / sd) ** 2));
+    const sum = row.reduce((total, value) => total + value, 0);
+    return row.map((value) => value / sum);
   });
-  return { delta, hyperWeight: Float64Array.from(weights), hyperLnPrior: Float64Array.from(lnPrior), hyperPrior: Float64Array.from(lnPrior, Math.exp) };
+  return { delta, weight: Float64Array.from(weight) };
 }
 
 /** Arrays that `placeLikelihood` writes over, made once a problem. */
@@ -143,6 +164,7 @@ export interface Workspace {
   readonly sums: Float64Array;
   readonly pass: Float64Array;
   readonly shift: Int32Array;
+  readonly quiet: Uint8Array;
   readonly mix: Float64Array;
   readonly root: Float64Array;
   readonly rho: Float64Array;
@@ -150,14 +172,16 @@ export interface Workspace {
 }
 
 export function workspaceFor(p: FlightProblem): Workspace {
-  const shared = p.lateral.length * p.hyperLnPrior.length;
+  const shared = p.lateral.length * p.hyperPrior.length;
+  const nodes = p.fine.delta.length;
   return {
-    sums: new Float64Array(p.lateral.length * p.delta.length * (2 + p.noise.terms)),
+    sums: new Float64Array(p.lateral.length * nodes * (2 + p.noise.terms)),
     pass: new Float64Array(p.passes.count * shared * p.amplitude.length),
     shift: new Int32Array(p.passes.count * p.vertical.length),
-    mix: new Float64Array(p.delta.length),
-    root: new Float64Array(p.delta.length),
-    rho: new Float64Array(p.delta.length),
+    quiet: new Uint8Array(p.passes.count),
+    mix: new Float64Array(nodes),
+    root: new Float64Array(nodes),
+    rho: new Float64Array(nodes),
     total: new Float64Array(p.rates),
   };
 }
@@ -171,9 +195,14 @@ export function placeLikelihood(p: FlightProblem, space: Workspace, x: number, y
   let lnScale = 0;
   for (let j = 0; j < p.passes.count; j++) {
     const crossing = couplePass(p, space, j, x, y);
-    if (crossing < 0) continue;
+    lnScale += p.noise.lnInflation[j];
+    if (crossing < 0) {
+      lnScale += p.lnUnseen[j];
+      continue;
+    }
     verticalShifts(p, space, active, crossing, x, y);
-    lnScale += mixPass(p, space, active);
+    space.quiet[active] = p.quiet[j];
+    lnScale += mixPass(p, space, active, j);
     active++;
   }
   return combinePasses(p, space, active, lnScale, out);
@@ -184,7 +213,9 @@ export function placeLikelihood(p: FlightProblem, space: Workspace, x: number, y
  * -1 when the pass cannot see the place.
  */
 export function couplePass(p: FlightProblem, space: Workspace, j: number, x: number, y: number): number {
-  const { delta, lateral, transport, noise, samples } = p;
+  const { transport, noise, samples } = p;
+  const { delta } = p.quiet[j] === 1 ? p.coarse : p.fine;
+  const lateral = p.quiet[j] === 1 ? CENTRAL : p.lateral;
   const { x_m, y_m, z_m } = samples;
   const { weight, basis, whitened, terms } = noise;
   const { table, bin, nodes } = transport;
@@ -251,11 +282,10 @@ export function couplePass(p: FlightProblem, space: Workspace, j: number, x: num
   return crossing;
 }
 
-/** sqrt(P) and R / sqrt(P) of every delta at s_y node s. */
-export function crossingTerms(p: FlightProblem, space: Workspace, s: number): void {
+/** sqrt(P) and R / sqrt(P) of every one of `count` deltas at s_y node s. */
+export function crossingTerms(p: FlightProblem, space: Workspace, s: number, count: number): void {
   const { sums, root, rho } = space;
   const { terms } = p.noise;
-  const count = p.delta.length;
   for (let k = 0; k < count; k++) {
     const at = (s * count + k) * (2 + terms);
     let precision = sums[at];
@@ -266,9 +296,14 @@ export function crossingTerms(p: FlightProblem, space: Workspace, s: number): vo
 }
 
 /** The pass's Bayes factor for every (s_y, hyper, amplitude), deltas summed, over its largest; returns ln of that. */
-function mixPass(p: FlightProblem, space: Workspace, slot: number): number {
-  const { hyperLnPrior, amplitude } = p;
-  const lateralStride = hyperLnPrior.length * amplitude.length;
+function mixPass(p: FlightProblem, space: Workspace, slot: number, j: number): number {
+  const isQuiet = p.quiet[j] === 1;
+  const unexplained = Math.exp(p.lnUnseen[j]) - (1 - p.settings.miss) * Math.exp(-p.noise.lnInflation[j]);
+  const { hyperPrior, amplitude } = p;
+  const nodes = isQuiet ? p.coarse : p.fine;
+  const laterals = isQuiet ? 1 : p.lateral.length;
+  const count = nodes.delta.length;
+  const lateralStride = hyperPrior.length * amplitude.length;
   const verticals = p.vertical.length;
   let low = amplitude.length;
   let high = 0;
@@ -279,17 +314,17 @@ function mixPass(p: FlightProblem, space: Workspace, slot: number): number {
   const start = slot * p.lateral.length * lateralStride;
   const { pass, rho } = space;
   let largestRho = 0;
-  for (let s = 0; s < p.lateral.length; s++) {
-    crossingTerms(p, space, s);
-    for (let k = 0; k < rho.length; k++) if (rho[k] > largestRho) largestRho = rho[k];
+  for (let s = 0; s < laterals; s++) {
+    crossingTerms(p, space, s, count);
+    for (let k = 0; k < count; k++) if (rho[k] > largestRho) largestRho = rho[k];
   }
   // z^2 <= rho^2 + 1 / c^2; doubles hold exp(700).
   const lowered = Math.max(0, 0.5 * (largestRho * largestRho + 1 / p.settings.amplitudeSpread ** 2) - LARGEST_EXPONENT);
-  for (let s = 0; s < p.lateral.length; s++) {
-    if (p.lateral.length > 1) crossingTerms(p, space, s);
-    mixDeltas(p, space, start + s * lateralStride, low, high, lowered);
+  for (let s = 0; s < laterals; s++) {
+    if (laterals > 1) crossingTerms(p, space, s, count);
+    mixDeltas(p, space, nodes, start + s * lateralStride, { low, high, lowered, unexplained });
   }
-  const end = start + p.lateral.length * lateralStride;
+  const end = start + laterals * lateralStride;
   let most = 0;
   for (let row = start; row < end; row += amplitude.length) {
     for (let at = row + low; at < row + high; at++) if (pass[at] > most) most = pass[at];
@@ -304,18 +339,19 @@ function mixPass(p: FlightProblem, space: Workspace, slot: number): number {
 function mixDeltas(
   p: FlightProblem,
   space: Workspace,
+  shifts: ShiftNodes,
   start: number,
-  low: number,
-  high: number,
-  lowered: number,
+  { low, high, lowered, unexplained }: { low: number; high: number; lowered: number; unexplained: number },
 ): void {
-  const { settings, amplitude, hyperWeight, crossing } = p;
-  const nodes = p.delta.length;
-  const hypers = p.hyperLnPrior.length;
+  const { settings, amplitude, crossing } = p;
+  const hyperWeight = shifts.weight;
+  const nodes = shifts.delta.length;
+  const hypers = p.hyperPrior.length;
   const amplitudes = amplitude.length;
   const c = settings.amplitudeSpread;
   const inverse = 1 / c;
   const unit = lowered === 0 ? 1 : Math.exp(-lowered);
+  const seen = 1 - settings.miss - settings.otherCause;
   const { mix, pass, root, rho } = space;
   for (let m = low; m < high; m++) {
     const scale = c * amplitude[m];
@@ -332,7 +368,7 @@ function mixDeltas(
       let sum = 0;
       const row = h * nodes;
       for (let k = 0; k < nodes; k++) sum += hyperWeight[row + k] * mix[k];
-      pass[start + h * amplitudes + m] = (1 - settings.miss) * sum + settings.miss * unit;
+      pass[start + h * amplitudes + m] = seen * sum + unexplained * unit;
     }
   }
 }
@@ -361,14 +397,15 @@ function combinePasses(p: FlightProblem, space: Workspace, active: number, lnSca
   const verticals = p.vertical.length;
   const hypers = hyperPrior.length;
   const amplitudes = p.amplitude.length;
-  const { pass, shift, total } = space;
+  const { pass, shift, total, quiet } = space;
   out.fill(0);
   for (let s = 0; s < laterals; s++) {
     for (let h = 0; h < hypers; h++) {
       for (let v = 0; v < verticals; v++) {
         total.fill(p.lateralWeight[s] * hyperPrior[h] * p.verticalWeight[v]);
         for (let slot = 0; slot < active; slot++) {
-          const start = ((slot * laterals + s) * hypers + h) * amplitudes + rateOffset + shift[slot * verticals + v];
+          const lateral = quiet[slot] === 1 ? 0 : s;
+          const start = ((slot * laterals + lateral) * hypers + h) * amplitudes + rateOffset + shift[slot * verticals + v];
           for (let q = 0; q < rates; q++) total[q] *= pass[start + q];
         }
         for (let q = 0; q < rates; q++) out[q] += total[q];

@@ -3,9 +3,9 @@ import { fitBackground } from './background.ts';
 import { excessEnvelope, hasUnexplained } from './envelope.ts';
 import type { Area, FlightConditions, FlightSamples } from './flight.ts';
 import { type FlightProblem, type RateRange, couplePass, crossingTerms, problemOf, workspaceFor } from './likelihood.ts';
-import { noiseTerms } from './noise.ts';
+import { inflationOf, noiseTerms } from './noise.ts';
 import { type SearchMap, searchMap } from './null-result.ts';
-import { splitPasses } from './passes.ts';
+import { type Passes, splitPasses } from './passes.ts';
 import type { PlacePosterior } from './posterior.ts';
 import { DEFAULT_SETTINGS, type InversionSettings, roughSettings } from './settings.ts';
 import { type PrepareProblem, findSources, totalSignal } from './several-sources.ts';
@@ -52,9 +52,15 @@ export function locateSources(
         ? SPIKE_DEVIATION * noise_ppm
         : Math.hypot(noise_ppm, settings.fluctuation * Math.max(seen, expected?.[i] ?? 0)),
     );
-    const noise = noiseTerms(samples, passes, deviation, others);
-    return problemOf(samples, passes, conditions, form === 'rough' ? rough : settings, transport, noise, range);
+    const explained = envelope.map((_, i) =>
+      spike[i] === 1 ? deviation[i] : Math.min(deviation[i], Math.hypot(noise_ppm, settings.fluctuation * (others?.mean[i] ?? 0))),
+    );
+    const residual = others === undefined ? excess : excess.map((value, i) => value - others.mean[i]);
+    const inflation = inflationOf(residual, deviation, explained, passes);
+    const noise = noiseTerms(samples, passes, deviation, inflation, others);
+    return problemOf(samples, passes, conditions, form === 'rough' ? rough : settings, transport, noise, range, quiet);
   };
+  const quiet = quietPasses(passes, envelope, noise_ppm);
   const range = rateRange(prepare('rough', { least_kgph: 1, most_kgph: 2 }, undefined, undefined), area);
   const found = findSources({
     area,
@@ -77,6 +83,16 @@ export function locateSources(
     lnBayesFactor: found.best,
   };
 }
+
+/** 1 for passes whose envelope never passes a few deviations of a five-sample mean. */
+function quietPasses(passes: Passes, envelope: Float64Array, noise: number): Uint8Array {
+  return Uint8Array.from({ length: passes.count }, (_, j) => {
+    for (let i = passes.start[j]; i < passes.start[j + 1]; i++) if (envelope[i] > QUIET_NOISES * noise) return 0;
+    return 1;
+  });
+}
+
+const QUIET_NOISES = 2;
 
 /** Longest distance from a place of the area to a sample. */
 function reachOf(samples: FlightSamples, area: Area): number {
@@ -102,8 +118,9 @@ function rateRange(p: FlightProblem, area: Area): RateRange {
     let most = 0;
     for (let j = 0; j < p.passes.count; j++) {
       if (couplePass(p, space, j, x, y) < 0) continue;
-      crossingTerms(p, space, 0);
-      for (const root of space.root) most = Math.max(most, root);
+      const count = (p.quiet[j] === 1 ? p.coarse : p.fine).delta.length;
+      crossingTerms(p, space, 0, count);
+      for (let k = 0; k < count; k++) most = Math.max(most, space.root[k]);
     }
     if (most > 0) least.push(1 / most);
   }

@@ -26,12 +26,15 @@ export interface NoiseTerms {
   readonly basis: Float64Array;
   /** S^-1 y. */
   readonly whitened: Float64Array;
+  /** Per pass, ln of how much likelier its samples are with the fluctuation's noise than without: 0 where nothing is. */
+  readonly lnInflation: Float64Array;
 }
 
 export function noiseTerms(
   samples: FlightSamples,
   passes: Passes,
   deviation_ppm: Float64Array,
+  lnInflation: Float64Array,
   nuisance?: Nuisance,
 ): NoiseTerms {
   const n = samples.count;
@@ -48,7 +51,7 @@ export function noiseTerms(
     orthonormalise(basis, weight, from, to, terms, prior);
     projectOut(value, weight, basis, whitened, { from, to, terms });
   }
-  return { terms, weight, basis, whitened };
+  return { terms, weight, basis, whitened, lnInflation };
 }
 
 function fillColumns(
@@ -126,4 +129,27 @@ function projectOut(
     for (let k = 0; k < terms; k++) fit += dot[k] * basis[i * terms + k];
     out[i] = w[i] * (y[i] - mean - fit);
   }
+}
+
+/** Gains below this are what noise alone reaches in one pass [nats]. */
+const LEAST_INFLATION = 4;
+
+/**
+ * ln N(r; 0, v) - ln N(r; 0, v0) summed over each pass: v with the fluctuation of everything seen, v0 with that of what
+ * is already explained. Without a source there is nothing to fluctuate, so this is part of a source's evidence.
+ */
+export function inflationOf(
+  residual: Float64Array,
+  deviation: Float64Array,
+  explained: Float64Array,
+  passes: Passes,
+): Float64Array {
+  return Float64Array.from({ length: passes.count }, (_, j) => {
+    let ln = 0;
+    for (let i = passes.start[j]; i < passes.start[j + 1]; i++) {
+      const r2 = residual[i] * residual[i];
+      ln += 0.5 * (r2 / explained[i] ** 2 - r2 / deviation[i] ** 2) - Math.log(deviation[i] / explained[i]);
+    }
+    return ln > LEAST_INFLATION ? ln : 0;
+  });
 }

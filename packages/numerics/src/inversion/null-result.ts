@@ -63,16 +63,16 @@ function unseenAt(
   ladder: readonly number[],
   unseen: Float64Array,
 ): void {
-  const weight = p.hyperWeight.subarray(0, p.delta.length);
-  const lateral = p.lateral.length >> 1;
   unseen.fill(1);
   for (let j = 0; j < p.passes.count; j++) {
     if (couplePass(p, space, j, x, y) < 0) continue;
-    crossingTerms(p, space, lateral);
+    const nodes = p.quiet[j] === 1 ? p.coarse : p.fine;
+    const count = nodes.delta.length;
+    crossingTerms(p, space, p.quiet[j] === 1 ? 0 : p.lateral.length >> 1, count);
     for (let q = 0; q < ladder.length; q++) {
       let seen = 0;
-      for (let k = 0; k < weight.length; k++) {
-        seen += weight[k] * crossingSeen(ladder[q] * space.root[k], p.settings.amplitudeSpread);
+      for (let k = 0; k < count; k++) {
+        seen += nodes.weight[k] * crossingSeen(ladder[q] * space.root[k], p.settings.amplitudeSpread);
       }
       unseen[q] *= 1 - (1 - p.settings.miss) * seen;
     }

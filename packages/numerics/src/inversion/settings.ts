@@ -1,6 +1,6 @@
 /** Every number of the flight inversion that is a choice, with its origin. Set once for all flights. */
 import type { SpreadScheme } from '../dispersion/spread.ts';
-import { RELATIVE_SPREAD_FACTOR, irwinSigmaY, taylorSigma } from '../dispersion/spread.ts';
+import { irwinSigmaY, taylorSigma } from '../dispersion/spread.ts';
 
 export interface InversionSettings {
   /** Part of sigma_y that one crossing sees; the rest is meander. */
@@ -24,6 +24,8 @@ export interface InversionSettings {
   readonly amplitudeSpread: number;
   /** Probability that a crossing misses the plume. */
   readonly miss: number;
+  /** Probability that what one pass saw has another cause. */
+  readonly otherCause: number;
   /** In-plume fluctuation over the envelope. */
   readonly fluctuation: number;
   /** Standard deviation of ln sigma_y, and of ln sigma_z near the source and its growth per ln(1 + T / 30 s). */
@@ -39,7 +41,7 @@ export interface InversionSettings {
 }
 
 export const DEFAULT_SETTINGS: InversionSettings = {
-  relativeSpread: RELATIVE_SPREAD_FACTOR,
+  relativeSpread: 0.9,
   meanderFraction: 0.5,
   meanderScales: [0.7, 1.5],
   windBiasSd_rad: 0.06,
@@ -48,8 +50,9 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   windSmoothing_s: 120,
   speedWindow_s: 60,
   leastWindow_s: 20,
-  amplitudeSpread: 0.5,
+  amplitudeSpread: 0.45,
   miss: 0.05,
+  otherCause: 1e-3,
   fluctuation: 0.6,
   lateralSd: 0.45,
   verticalSd: 0.25,
