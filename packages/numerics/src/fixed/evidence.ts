@@ -20,7 +20,7 @@ export interface PlaceEvidence {
 
 /** Steps of the ladder in ln rate, and how far below the best a rung may lie before climbing stops. */
 export const RUNG = Math.log(1.5);
-const FALL = 9;
+const FALL = 7;
 /** Mesh of the integral and of rate histograms, per rung. */
 export const MESH_PER_RUNG = 16;
 

@@ -1,9 +1,11 @@
 /** From a record of fixed instruments to sources, or to what would have been seen: the engine's front. */
 import { learnBackground } from './background.ts';
+import { departuresFor, firstDepartures } from './departures.ts';
 import { type FilterTrace, filterState, logLikelihood } from './filter.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
 import { type FixedPosterior, fixedPosterior } from './posterior.ts';
 import type { FixedProblem } from './problem.ts';
+import { redundancyOf } from './redundancy.ts';
 import { emptyResponse, fillResponse, NO_DEPARTURE, stepTables } from './response.ts';
 import { type SearchArea, type SearchInput, searchPlace } from './search.ts';
 import { DEFAULT_FIXED_SETTINGS, type FixedSettings } from './settings.ts';
@@ -34,8 +36,9 @@ export function locateFixedSources(
     tables: stepTables(problem, settings.response),
     area,
     range: settings.range,
-    persistence_s: settings.persistence_s,
-    departures: [{ departure: NO_DEPARTURE, weight: 1 }],
+    redundancy: redundancyOf(problem, settings.persistence_s),
+    departures: departuresFor(problem, settings),
+    firstDepartures: firstDepartures(problem, settings),
     ...(onProgress === undefined ? {} : { onProgress }),
   };
   const search = searchPlace(input);

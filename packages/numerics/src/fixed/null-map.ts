@@ -7,7 +7,7 @@
  */
 import { RUNG, rungRange } from './evidence.ts';
 import { emptyResponse, fillResponse, NO_DEPARTURE } from './response.ts';
-import { redundancy, type SearchInput, temperedLikelihood } from './search.ts';
+import { type SearchInput, temperedLikelihood } from './search.ts';
 
 export interface FixedSearchMap {
   readonly west_m: number;
@@ -31,7 +31,7 @@ export function nullMap(input: SearchInput, background_ppm: Float64Array, decisi
   const cell_m = Math.max(area.east_m - area.west_m, area.north_m - area.south_m) / MAP_CELLS;
   const columns = Math.max(1, Math.round((area.east_m - area.west_m) / cell_m));
   const rows = Math.max(1, Math.round((area.north_m - area.south_m) / cell_m));
-  const stride = Math.max(1, Math.floor(redundancy(input) / 2), Math.floor(problem.steps.length / MAP_STEPS));
+  const stride = Math.max(1, Math.floor(input.redundancy.time / 2), Math.floor(problem.steps.length / MAP_STEPS));
   const response = emptyResponse(problem.value_ppm.length);
   const none = emptyResponse(problem.value_ppm.length);
   const value_ppm = new Float64Array(problem.value_ppm.length);

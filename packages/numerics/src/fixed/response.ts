@@ -100,8 +100,20 @@ export function stepTables(problem: FixedProblem, options: ResponseOptions): Ste
   return tables;
 }
 
+/** Centre and width of the square that a response is averaged over [m]. */
+export interface ResponsePlace {
+  readonly x_m: number;
+  readonly y_m: number;
+  readonly width_m: number;
+}
+
+/** All instruments as seen from a place; the same for every departure and step. */
+export function viewsFrom(problem: FixedProblem, place: ResponsePlace): View[] {
+  return problem.instruments.map((instrument) => viewFrom(instrument, place));
+}
+
 /** Points that stand for one instrument as seen from a place: bearing, table position and weight; weights sum to 1. */
-interface View {
+export interface View {
   readonly bearing_rad: Float64Array;
   readonly radius_m: Float64Array;
   readonly tableIndex: Int32Array;
@@ -114,12 +126,12 @@ interface View {
 export function fillResponse(
   problem: FixedProblem,
   tables: StepTables,
-  place: { readonly x_m: number; readonly y_m: number; readonly width_m: number },
+  place: ResponsePlace,
   departure: PlumeDeparture,
   out: Response,
   stride = 1,
+  views: readonly View[] = viewsFrom(problem, place),
 ): void {
-  const views = problem.instruments.map((instrument) => viewFrom(instrument, place));
   for (let step = 0; step < problem.steps.length; step += stride) {
     const { from, to } = problem.steps[step];
     for (let row = from; row < to; row++) {
@@ -187,10 +199,7 @@ function wrap(angle: number): number {
   return angle;
 }
 
-function viewFrom(
-  instrument: FixedInstrument,
-  place: { readonly x_m: number; readonly y_m: number; readonly width_m: number },
-): View {
+function viewFrom(instrument: FixedInstrument, place: ResponsePlace): View {
   const x0 = instrument.x0_m - place.x_m;
   const y0 = instrument.y0_m - place.y_m;
   const dx = instrument.x1_m - instrument.x0_m;

@@ -5,9 +5,11 @@
  * is kept for splitting well below the best. The last levels use every step. Cells of the last level are the posterior.
  */
 import type { Raster } from '../inversion/posterior.ts';
+import type { WeightedDeparture } from './departures.ts';
 import { type PlaceEvidence, type RateRange, rateEvidence } from './evidence.ts';
 import { type FilterInput, logLikelihood } from './filter.ts';
-import { emptyResponse, fillResponse, type PlumeDeparture, type Response, type StepTables } from './response.ts';
+import type { Redundancy } from './redundancy.ts';
+import { emptyResponse, fillResponse, type Response, type StepTables, viewsFrom } from './response.ts';
 
 export interface SearchArea {
   readonly west_m: number;
@@ -20,13 +22,21 @@ export interface SearchInput extends FilterInput {
   readonly tables: StepTables;
   readonly area: SearchArea;
   readonly range: RateRange;
-  /** How long an error of the transport model persists [s]: readings nearer than that are one piece of evidence. */
-  readonly persistence_s: number;
+  /** Readings per independent one, in time and in space (`redundancyOf`); ln L is divided by their product. */
+  readonly redundancy: Redundancy;
   /** Errors of the whole record with their prior weights, summing to 1. */
-  readonly departures: readonly { readonly departure: PlumeDeparture; readonly weight: number }[];
+  readonly departures: readonly WeightedDeparture[];
+  /** Fewer of them, enough to sift the first level. */
+  readonly firstDepartures: readonly WeightedDeparture[];
   /** Response in ppm of sources already found or registered, added to every hypothesis. */
   readonly known?: Response;
   readonly onProgress?: (fraction: number) => void;
+}
+
+export interface DepartureEvidence {
+  readonly from: WeightedDeparture;
+  readonly lnWeight: number;
+  readonly evidence: PlaceEvidence;
 }
 
 export interface PlaceCell {
@@ -36,7 +46,7 @@ export interface PlaceCell {
   /** ln evidence of a source in this cell, its prior area not counted. */
   readonly lnEvidence: number;
   /** Mixture over departures: ln weight and rungs of each. */
-  readonly rates: readonly { readonly lnWeight: number; readonly evidence: PlaceEvidence }[];
+  readonly rates: readonly DepartureEvidence[];
 }
 
 export interface Search {
@@ -45,27 +55,6 @@ export interface Search {
   readonly width_m: number;
   readonly lnNull: number;
   readonly lnBayesFactor: number;
-}
-
-/**
- * Readings per independent one. A wind that carries the plume beside the model does so for hours, and every step then
- * repeats the same error; the filter's states follow only the part of it that they can express. Runs of steps count
- * once per persistence time, and ln L is divided by the ratio (composite likelihood; Chandler & Bate 2007).
- */
-export function redundancy({
-  problem: { steps },
-  persistence_s,
-}: Pick<SearchInput, 'problem' | 'persistence_s'>): number {
-  let [independent, start_s] = [0, Number.NaN];
-  steps.forEach(({ time_s }, index) => {
-    if (index === 0) start_s = time_s;
-    const isLast = index + 1 === steps.length;
-    if (isLast || steps[index + 1].time_s - time_s > persistence_s) {
-      independent += Math.max(1, (time_s - start_s) / persistence_s);
-      if (!isLast) start_s = steps[index + 1].time_s;
-    }
-  });
-  return Math.max(1, steps.length / independent);
 }
 
 /** Cells across the longer side at the first level. */
@@ -78,6 +67,7 @@ const FIRST_STEPS = 64;
 const STEPS_PER_PERSISTENCE = 5;
 /** ln evidence below the best at which a cell is dropped. */
 const DROP = 10;
+const DEPARTURE_DROP = 6;
 /** More cells than this are not split: the posterior is as wide as that. */
 const MOST_SPLIT = 100;
 const GUESS_KGPH = 1;
@@ -85,10 +75,12 @@ const GUESS_KGPH = 1;
 export function searchPlace(input: SearchInput): Search {
   const count = input.problem.steps.length;
   const response = emptyResponse(input.problem.value_ppm.length);
-  const last = Math.max(1, Math.floor(redundancy(input) / STEPS_PER_PERSISTENCE));
+  const last = Math.max(1, Math.floor(input.redundancy.time / STEPS_PER_PERSISTENCE));
   const lnNull = nullLikelihood(input, last);
   let stride = Math.max(last, Math.floor(count / FIRST_STEPS));
-  let cells = firstCells(input.area).map((cell) => evaluate(input, response, cell, GUESS_KGPH, stride));
+  let cells = firstCells(input.area).map((cell) =>
+    evaluate(input, response, cell, stride, guesses(input.firstDepartures, GUESS_KGPH)),
+  );
   for (let level = 1; ; level++) {
     input.onProgress?.(Math.min(0.9, level / 6));
     const width = cells[0].width_m;
@@ -96,11 +88,10 @@ export function searchPlace(input: SearchInput): Search {
     const canSplit = kept.length <= MOST_SPLIT && effectiveCells(kept) < ENOUGH_CELLS && width > LEAST_WIDTH_M;
     if (stride === last && !canSplit) break;
     stride = Math.max(last, Math.floor(stride / 4));
-    cells = canSplit
-      ? kept.flatMap((cell) =>
-          quarters(cell).map((quarter) => evaluate(input, response, quarter, guessOf(cell), stride)),
-        )
-      : kept.map((cell) => evaluate(input, response, cell, guessOf(cell), stride));
+    const next = (cell: PlaceCell) => (level === 1 ? guesses(input.departures, guessOf(cell)) : survivors(cell));
+    cells = kept.flatMap((cell) =>
+      (canSplit ? quarters(cell) : [cell]).map((square) => evaluate(input, response, square, stride, next(cell))),
+    );
   }
   const area = (input.area.east_m - input.area.west_m) * (input.area.north_m - input.area.south_m);
   const width_m = cells[0].width_m;
@@ -118,7 +109,10 @@ export function nullLikelihood(input: SearchInput, stride: number): number {
 
 /** ln L divided by the redundancy left after taking every `stride`-th step. */
 export function temperedLikelihood(input: SearchInput, response: Response, rate: number, stride: number): number {
-  return logLikelihood(input, response, rate, stride) / Math.max(1, redundancy(input) / stride);
+  return (
+    logLikelihood(input, response, rate, stride) /
+    (Math.max(1, input.redundancy.time / stride) * input.redundancy.space)
+  );
 }
 
 type Square = { readonly x_m: number; readonly y_m: number; readonly width_m: number };
@@ -141,26 +135,45 @@ function quarters({ x_m, y_m, width_m }: Square): Square[] {
   );
 }
 
+interface Guess {
+  readonly from: WeightedDeparture;
+  readonly rate_kgph: number;
+}
+
+function guesses(departures: readonly WeightedDeparture[], rate_kgph: number): Guess[] {
+  return departures.map((from) => ({ from, rate_kgph }));
+}
+
+/** Departures that a cell has left, each with its own rate; the others hold less than e^-DROP of it. */
+function survivors({ rates }: PlaceCell): Guess[] {
+  const best = Math.max(...rates.map(({ lnWeight }) => lnWeight));
+  return rates
+    .filter(({ lnWeight }) => lnWeight > best - DEPARTURE_DROP)
+    .map(({ from, evidence }) => ({ from, rate_kgph: evidence.bestRate_kgph }));
+}
+
 function evaluate(
   input: SearchInput,
   response: Response,
   square: Square,
-  guess_kgph: number,
   stride: number,
+  departures: readonly Guess[],
 ): PlaceCell {
-  const rates = input.departures.map(({ departure, weight }) => {
-    fillResponse(input.problem, input.tables, square, departure, response, stride);
+  const views = viewsFrom(input.problem, square);
+  const { x_m, y_m, width_m } = square;
+  const rates = departures.map(({ from, rate_kgph }) => {
+    fillResponse(input.problem, input.tables, square, from.departure, response, stride, views);
     const evidence = rateEvidence(
       (rate) =>
         input.known === undefined
           ? temperedLikelihood(input, response, rate, stride)
           : temperedLikelihood(input, withKnown(response, rate, input.known), 1, stride),
-      guess_kgph,
+      rate_kgph,
       input.range,
     );
-    return { lnWeight: Math.log(weight) + evidence.lnEvidence, evidence };
+    return { from, lnWeight: Math.log(from.weight) + evidence.lnEvidence, evidence };
   });
-  return { ...square, lnEvidence: lnSum(rates.map(({ lnWeight }) => lnWeight)), rates };
+  return { x_m, y_m, width_m, lnEvidence: lnSum(rates.map(({ lnWeight }) => lnWeight)), rates };
 }
 
 /** Responses of the known sources [ppm] plus `rate` of this one. */

@@ -11,6 +11,8 @@ export interface FixedSettings {
   readonly background: BackgroundOptions;
   readonly error: ModelError;
   readonly response: ResponseOptions;
+  /** Errors of a short record as nodes: deviations of direction and of ln spreads. */
+  readonly short: { readonly turnSd_rad: number; readonly lnSigmaYSd: number; readonly lnSigmaZSd: number };
   readonly range: RateRange;
   /** How long an error of the transport model persists [s]. */
   readonly persistence_s: number;
@@ -39,6 +41,7 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
     edge: 0.14,
   },
   response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE } },
+  short: { turnSd_rad: 6 * DEGREE, lnSigmaYSd: 0.3, lnSigmaZSd: 0.25 },
   persistence_s: 2 * HOUR_S,
   rateBias: 0.2,
   range: { least_kgph: 0.01, most_kgph: 1000 },
