@@ -1,6 +1,6 @@
 /** Exceedances over the fitted background: where along a track, or at which fixed instrument, gas was seen. */
 import { type Detection, type Instant, recordIdOf, type SampleSeries } from '@plumeline/core';
-import { findSpikes, fitBackground, noiseFromDifferences } from '@plumeline/numerics';
+import { findSpikes, fitBackground, fixedLevels, noiseFromDifferences } from '@plumeline/numerics';
 import type { IngestedRecording } from './ingest.ts';
 
 /** A detection's peak is at least this many deviations over the background: one in some 10^6 samples by chance. */
@@ -9,10 +9,13 @@ const PEAK_SIGMAS = 5;
 const EDGE_SIGMAS = 2;
 /** Shorter dips below the edge do not end it. */
 const BRIDGED_GAP_S = 5;
+/** The same for averaged readings, in averaging periods. */
+const BRIDGED_AVERAGES = 2.5;
 const MILLISECONDS = 1000;
 
 /** Detections in order of time; instrument by instrument for fixed instruments. */
 export function detect({ recording, series }: IngestedRecording): Detection[] {
+  if (series.instrument !== undefined) return detectFixed(recording, series, series.instrument);
   const found: Detection[] = [];
   for (const rows of rowsByInstrument(series)) {
     if (rows.length < 3) continue;
@@ -28,6 +31,23 @@ export function detect({ recording, series }: IngestedRecording): Detection[] {
     }
   }
   return found;
+}
+
+/** Fixed instruments: each against its own level of the day; readings one averaging period apart are one run. */
+function detectFixed(
+  recording: IngestedRecording['recording'],
+  series: SampleSeries,
+  instrument: Int32Array,
+): Detection[] {
+  const stated = series.context.noise_ppm ?? 0;
+  const levels = fixedLevels(series.time_s, series.moleFraction_ppm, instrument, stated);
+  const gap_s = Math.max(BRIDGED_GAP_S, BRIDGED_AVERAGES * series.context.averaging_s);
+  return rowsByInstrument(series).flatMap((rows) => {
+    const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]);
+    const [level, sd] = [pick(levels.level_ppm), pick(levels.sd_ppm)];
+    const runs = exceedances(pick(series.time_s), pick(series.moleFraction_ppm), level, sd, gap_s);
+    return runs.map(([from, to]) => detectionOf(recording, series, rows, { from, to, level, sd }));
+  });
 }
 
 /** Stated noise, or noise from successive differences where that is larger or none is stated. */
@@ -52,7 +72,13 @@ function rowsByInstrument(series: SampleSeries): number[][] {
 }
 
 /** [first, last] of each run above the edge whose peak passes the threshold. */
-function exceedances(time: Float64Array, value: Float64Array, level: Float64Array, sd: Float64Array) {
+function exceedances(
+  time: Float64Array,
+  value: Float64Array,
+  level: Float64Array,
+  sd: Float64Array,
+  gap_s = BRIDGED_GAP_S,
+) {
   const runs: [number, number][] = [];
   let from = -1;
   let last = -1;
@@ -65,7 +91,7 @@ function exceedances(time: Float64Array, value: Float64Array, level: Float64Arra
   for (let i = 0; i < value.length; i++) {
     const sigmas = (value[i] - level[i]) / sd[i];
     if (sigmas < EDGE_SIGMAS) continue;
-    if (from >= 0 && time[i] - time[last] > BRIDGED_GAP_S) close();
+    if (from >= 0 && time[i] - time[last] > gap_s) close();
     if (from < 0) from = i;
     last = i;
     peak = Math.max(peak, sigmas);

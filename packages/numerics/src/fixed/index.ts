@@ -1,3 +1,4 @@
+export { type FixedLevels, fixedLevels } from './fixed-levels.ts';
 export * from './locate-fixed-sources.ts';
 export type { FixedSearchMap } from './null-map.ts';
 export type { FixedPosterior } from './posterior.ts';
