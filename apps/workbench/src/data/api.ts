@@ -52,6 +52,8 @@ export interface Samples {
   readonly fitted_ppm?: readonly (number | null)[];
   readonly windEast_mps?: readonly (number | null)[];
   readonly windNorth_mps?: readonly (number | null)[];
+  /** Second end of an open path. */
+  readonly pathEnd?: { readonly lat: readonly (number | null)[]; readonly lon: readonly (number | null)[] };
   /** Fixed instruments: index into `instruments`. */
   readonly instrument?: readonly number[];
   readonly instruments?: readonly { readonly name: string; readonly group: string }[];

@@ -2,6 +2,7 @@
 import type { Detection, MultiPolygon, NullResult, PosteriorGrid, Site } from '@plumeline/core';
 import type { Samples } from '../data/api.ts';
 import { barbKnots } from './icons.ts';
+import type { SampleColumns } from './sample-text.ts';
 
 type Feature = GeoJSON.Feature;
 export type Collection = GeoJSON.FeatureCollection;
@@ -66,24 +67,23 @@ export function domainOf(values: readonly (number | null)[]): Domain {
   return { low, high: high > low ? high : low + 1e-6 };
 }
 
-/** One point a sample; `c` in [0, 1] is its place on the ramp. Samples without a value are left out. */
-export function sampleFeatures(samples: Samples, domain: Domain): Collection {
-  const features: Feature[] = [];
-  const span = domain.high - domain.low;
-  for (let i = 0; i < samples.time_s.length; i++) {
-    const value = samples.moleFraction_ppm[i];
-    if (value === null || value === undefined) continue;
-    const c = Math.max(0, Math.min(1, (value - domain.low) / span));
-    features.push(point(samples.lon[i]!, samples.lat[i]!, { i, c: Math.round(c * 1000) / 1000 }));
-  }
-  return collection(features);
+/** Columns for the samples' text: each value's place on the ramp, NaN where there is none. */
+export function sampleColumns(samples: Samples, { low, high }: Domain): SampleColumns {
+  return {
+    lon: Float64Array.from(samples.lon),
+    lat: Float64Array.from(samples.lat),
+    c: Float64Array.from(samples.moleFraction_ppm, (value) =>
+      value === null ? Number.NaN : Math.max(0, Math.min(1, (value - low) / (high - low))),
+    ),
+  };
 }
 
 /** Gaps in time longer than this many usual steps break the line. */
 const GAP_STEPS = 20;
 
-/** The path flown, in pieces between gaps; nothing for fixed instruments, which do not fly. */
+/** The path flown, in pieces between gaps; for fixed instruments, which do not fly, the open paths they look along. */
 export function pathFeatures(samples: Samples, from = 0, to = samples.time_s.length): Collection {
+  if (samples.pathEnd !== undefined) return openPathFeatures(samples, samples.pathEnd);
   if (samples.instrument !== undefined || to - from < 2) return EMPTY;
   const usual = (samples.time_s[to - 1]! - samples.time_s[from]!) / (to - from - 1);
   const pieces: [number, number][][] = [[]];
@@ -94,6 +94,18 @@ export function pathFeatures(samples: Samples, from = 0, to = samples.time_s.len
   const coordinates = pieces.filter((piece) => piece.length > 1);
   if (coordinates.length === 0) return EMPTY;
   return collection([{ type: 'Feature', properties: {}, geometry: { type: 'MultiLineString', coordinates } }]);
+}
+
+function openPathFeatures(samples: Samples, end: NonNullable<Samples['pathEnd']>): Collection {
+  const paths = new Map<string, [number, number][]>();
+  for (let i = 0; i < samples.lat.length; i++) {
+    const first: [number, number] = [samples.lon[i]!, samples.lat[i]!];
+    const second: [number, number] = [end.lon[i] ?? first[0], end.lat[i] ?? first[1]];
+    if (first[0] !== second[0] || first[1] !== second[1]) paths.set(`${first} ${second}`, [first, second]);
+  }
+  if (paths.size === 0) return EMPTY;
+  const geometry = { type: 'MultiLineString' as const, coordinates: [...paths.values()] };
+  return collection([{ type: 'Feature', properties: {}, geometry }]);
 }
 
 /** Most barbs given to the map; it thins further by what fits. */

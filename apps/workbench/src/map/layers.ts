@@ -49,6 +49,8 @@ export const MUNICIPALITY_ZOOM = 7;
 export function baseStyle(theme: Theme): StyleSpecification {
   return {
     version: 8,
+    // A change of theme is one step, and a picture for paper is taken in the same moment.
+    transition: { duration: 0, delay: 0 },
     sources: {
       countries: { type: 'geojson', data: '/basemap/countries-110m.json', tolerance: 0.2 },
       ...Object.fromEntries(

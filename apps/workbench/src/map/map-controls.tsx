@@ -14,10 +14,10 @@ export function MapControls({ painter, onFit }: { painter: Painter; onFit: () =>
   return (
     <div className="map-controls">
       <div className="map-buttons">
-        <Button aria-label={t('map.zoomIn')} onPress={() => painter.zoomBy(1)}>
+        <Button className="zoom" aria-label={t('map.zoomIn')} onPress={() => painter.zoomBy(1)}>
           <Glyph name="plus" />
         </Button>
-        <Button aria-label={t('map.zoomOut')} onPress={() => painter.zoomBy(-1)}>
+        <Button className="zoom" aria-label={t('map.zoomOut')} onPress={() => painter.zoomBy(-1)}>
           <Glyph name="minus" />
         </Button>
         <Button id="map-fit" aria-label={t('map.fit')} onPress={onFit}>

@@ -22,7 +22,7 @@ import {
   pathFeatures,
   pinFeatures,
   regionFeatures,
-  sampleFeatures,
+  sampleColumns,
   searchedFeatures,
 } from './features.ts';
 import { MUNICIPALITY_ZOOM } from './layers.ts';
@@ -150,9 +150,9 @@ function MapData({
     [painter, nullResults],
   );
   useEffect(() => {
-    if (samples === undefined) return painter.clear(['samples', 'path', 'barbs']);
+    if (samples === undefined) return painter.clear(['path', 'samples', 'barbs']);
     painter.set('path', pathFeatures(samples));
-    painter.set('samples', sampleFeatures(samples, domainOf(samples.moleFraction_ppm)));
+    painter.setSamples(sampleColumns(samples, domainOf(samples.moleFraction_ppm)));
     painter.set('barbs', barbFeatures(samples));
   }, [painter, samples]);
   useEffect(() => {

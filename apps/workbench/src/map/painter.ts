@@ -18,6 +18,8 @@ import { type Collection, EMPTY, type Extent, posteriorPicture } from './feature
 import { graticule } from './graticule.ts';
 import { drawBarb, drawBob, drawDetection, drawHatch, ICON_PIXEL_RATIO, MOST_KNOTS } from './icons.ts';
 import { ABOVE_POSTERIOR, baseStyle, LAYERS_OF, layersFor, type SourceName } from './layers.ts';
+import type { SampleColumns } from './sample-text.ts';
+import type { SampleAnswer, SampleTask } from './sample-worker.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -71,6 +73,15 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
   let current = theme;
   let posteriors: { id: string; grid: PosteriorGrid }[] = [];
   let hidden: ReadonlySet<LayerName> = new Set();
+  let sampleTask = 0;
+  let sampleAddress = '';
+  const sampleWorker = new Worker(new URL('./sample-worker.ts', import.meta.url), { type: 'module' });
+  sampleWorker.onmessage = ({ data: { id, text } }: MessageEvent<SampleAnswer>) => {
+    if (id !== sampleTask) return;
+    URL.revokeObjectURL(sampleAddress);
+    sampleAddress = URL.createObjectURL(text);
+    whenReady(() => (map.getSource('samples') as GeoJSONSource).setData(sampleAddress));
+  };
 
   listen(map, events);
   const drawGrid = () => {
@@ -108,10 +119,16 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
     map.on('zoomend', refine);
   });
 
-  const repaint = () => {
-    for (const layer of layersFor(current, chosen)) {
+  const paintIn = (theme: Theme) => {
+    for (const layer of layersFor(theme, chosen)) {
       for (const [name, value] of Object.entries(layer.paint ?? {}))
         map.setPaintProperty(layer.id, name as never, value as never);
+    }
+  };
+
+  const repaint = () => {
+    paintIn(current);
+    for (const layer of layersFor(current, chosen)) {
       if (layer.type !== 'symbol') continue;
       for (const name of ['icon-image', 'symbol-sort-key'] as const) {
         const value = layer.layout?.[name];
@@ -136,6 +153,12 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
     set(name: SourceName, data: Collection) {
       if (name === 'states') hasStates = true;
       whenReady(() => (map.getSource(name) as GeoJSONSource).setData(data));
+    },
+    setSamples(columns: SampleColumns) {
+      sampleTask += 1;
+      delete container.dataset.isIdle;
+      const task: SampleTask = { id: sampleTask, columns };
+      sampleWorker.postMessage(task, [columns.lon.buffer, columns.lat.buffer, columns.c.buffer] as Transferable[]);
     },
     /** What a screen reader calls the map. */
     setLabel(text: string) {
@@ -225,22 +248,28 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
       return map.project([lon, lat]);
     },
     clear(names: readonly SourceName[]) {
+      // An answer still under way is for samples that are gone.
+      if (names.includes('samples')) sampleTask += 1;
       whenReady(() => {
         for (const name of names) (map.getSource(name) as GeoJSONSource).setData(EMPTY);
       });
     },
-    /** The picture as it stands, for paper. */
+    /** The picture as it stands, for paper: in the light theme, as far as paint alone can change it at once. */
     picture(): HTMLCanvasElement {
+      paintIn('light');
       map.redraw();
       const glass = map.getCanvas();
       const copy = document.createElement('canvas');
       copy.width = glass.width;
       copy.height = glass.height;
       copy.getContext('2d')!.drawImage(glass, 0, 0);
+      paintIn(current);
       return copy;
     },
     destroy() {
       isGone = true;
+      sampleWorker.terminate();
+      URL.revokeObjectURL(sampleAddress);
       map.remove();
     },
   };

@@ -5,6 +5,7 @@ import { mapPicture } from '../map/picture.ts';
 
 /** The map as it stands, put on the page when it goes to paper. */
 export function PrintMap({ label }: { label: string }) {
+  const { t } = useTranslation();
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const take = () => {
@@ -14,7 +15,14 @@ export function PrintMap({ label }: { label: string }) {
     addEventListener('beforeprint', take);
     return () => removeEventListener('beforeprint', take);
   }, []);
-  return <div className="print-map" ref={holder} role="img" aria-label={label} />;
+  return (
+    <figure className="print-map">
+      <div ref={holder} role="img" aria-label={label} />
+      <figcaption>
+        {t('map.region50')}. {t('map.region90')}. {t('map.posterior')}.
+      </figcaption>
+    </figure>
+  );
 }
 
 export function PrintFoot() {

@@ -45,7 +45,7 @@ export const en = {
     region90: 'Region, 90 %',
     area50: 'even chance inside',
     area90: 'nine in ten inside',
-    radius: 'as a disc, {{radius}} around',
+    radius: 'about {{radius}} around',
     lastSeen: 'Last emission seen',
     firstSeen: 'First seen',
     evidence: 'Weight of evidence',

@@ -47,7 +47,7 @@ export const es: Words = {
     region90: 'Región, 90 %',
     area50: 'tan probable dentro como fuera',
     area90: 'nueve de cada diez dentro',
-    radius: 'como un disco, {{radius}} alrededor',
+    radius: 'unos {{radius}} alrededor',
     lastSeen: 'Última emisión vista',
     firstSeen: 'Vista por primera vez',
     evidence: 'Peso de la evidencia',
