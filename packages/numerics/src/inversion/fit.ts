@@ -12,7 +12,7 @@ export interface FittedSource {
 }
 
 /** Per pass its own shift and amplitude, within their priors, about a rate [kg/h]; `widening` is a factor on sigma_y. */
-export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: number, widening = 1): FittedSource {
+export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: number, widening = 1, amplitudeSpread = p.settings.amplitudeSpread): FittedSource {
   const count = p.samples.count;
   const signal_ppm = new Float64Array(count);
   const slope_ppm = new Float64Array(count);
@@ -22,7 +22,7 @@ export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: 
   const trialWidening = new Float64Array(count);
   const { delta } = p.fine;
   const lnWeight = marginalShiftLnWeight(p);
-  const prior = 1 / (p.settings.amplitudeSpread * rate_kgph) ** 2;
+  const prior = 1 / (amplitudeSpread * rate_kgph) ** 2;
   for (let j = 0; j < p.passes.count; j++) {
     let best = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < delta.length; k++) {

@@ -50,7 +50,7 @@ export function locateSources(
     const deviation = envelope.map((seen, i) =>
       spike[i] === 1
         ? SPIKE_DEVIATION * noise_ppm
-        : Math.hypot(noise_ppm, settings.fluctuation * Math.max(seen, expected?.[i] ?? 0)),
+        : Math.hypot(noise_ppm, settings.fluctuation * (expected === undefined ? seen : Math.max(settings.envelopeFloor * seen, expected[i]))),
     );
     const explained = envelope.map((_, i) =>
       spike[i] === 1 ? deviation[i] : Math.min(deviation[i], Math.hypot(noise_ppm, settings.fluctuation * (others?.mean[i] ?? 0))),

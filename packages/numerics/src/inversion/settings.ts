@@ -28,6 +28,8 @@ export interface InversionSettings {
   readonly otherCause: number;
   /** In-plume fluctuation over the envelope. */
   readonly fluctuation: number;
+  /** Part of the observed envelope that stays where less is expected. */
+  readonly envelopeFloor: number;
   /** Standard deviation of ln sigma_y, and of ln sigma_z near the source and its growth per ln(1 + T / 30 s). */
   readonly lateralSd: number;
   readonly verticalSd: number;
@@ -54,6 +56,7 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   miss: 0.05,
   otherCause: 1e-3,
   fluctuation: 0.6,
+  envelopeFloor: 0.5,
   lateralSd: 0.45,
   verticalSd: 0.25,
   verticalSdGrowth: 0.1,

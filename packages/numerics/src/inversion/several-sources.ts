@@ -39,6 +39,8 @@ export interface SearchContext {
 
 /** The expected plume is drawn this much wider in the envelope, so that its wings do not weigh as clean air. */
 const ENVELOPE_WIDENING = 1.4;
+/** Crossings hardly differ in the envelope: a noise that grew with what each pass happened to see would bias the rate low. */
+const ENVELOPE_AMPLITUDE_SPREAD = 0.1;
 const LIKELY_PLACES = 12;
 /** Rates this many nats below the best place are left out of the full evaluation. */
 const RATE_TAIL = 8;
@@ -93,7 +95,7 @@ function findOne(context: SearchContext, others: readonly FoundSource[], step: (
   const likely = bestPlace(rough, roughSpace, lattice, rateLn);
   const expected =
     likely.lnBayesFactor > 0
-      ? fittedSource(rough, likely.x_m, likely.y_m, likely.rate_kgph, ENVELOPE_WIDENING).signal_ppm
+      ? fittedSource(rough, likely.x_m, likely.y_m, likely.rate_kgph, ENVELOPE_WIDENING, ENVELOPE_AMPLITUDE_SPREAD).signal_ppm
       : undefined;
   const full = prepare('full', likelyRates(rough, roughSpace, lattice, rateLn), expected, nuisance);
   const space = workspaceFor(full);
