@@ -216,6 +216,14 @@ const CAVEATS = {
     en: 'Probability reaches the edge of the search area (a share of {probability}); the source may lie outside it.',
     es: 'La probabilidad llega al borde del área de búsqueda (una parte de {probability}); la fuente puede estar fuera.',
   },
+  'light-wind': {
+    en: 'In a share of {share} of the time the wind was light; light wind wanders, and the plume model is weak there.',
+    es: 'En una parte de {share} del tiempo el viento fue débil; el viento débil divaga y ahí el modelo de pluma vale poco.',
+  },
+  'source-height-assumed': {
+    en: 'The height of the source is not known; {height_m} m above ground was taken.',
+    es: 'No se conoce la altura de la fuente; se tomaron {height_m} m sobre el terreno.',
+  },
   'region-along-wind': {
     en: 'The region is {ratio} times as long along the wind as across it: the direction is well known, the distance rests on how far the plume has spread.',
     es: 'La región es {ratio} veces más larga a lo largo del viento que a través: la dirección se conoce bien, la distancia depende de cuánto se ha ensanchado la pluma.',

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleEstimate, exampleRecording, exampleSeries } from '../../formats/test/example-records.ts';
 import { headlineOf, renderReport } from '../src/report.ts';
@@ -5,7 +7,7 @@ import { cividisOnLight } from '../src/report-colour.ts';
 import { formatArea, formatDms, formatNumber, ticksOf } from '../src/report-format.ts';
 import { renderOverview } from '../src/report-overview.ts';
 import { areaOf } from '../src/report-sections.ts';
-import { wordsIn } from '../src/report-words.ts';
+import { sayCaveat, wordsIn } from '../src/report-words.ts';
 import { exampleNull, exampleProcessed } from './example-processed.ts';
 
 const OPTIONS = { name: 'flight <one>', language: 'en', software: 'plumeline 0.0.0-test' } as const;
@@ -165,6 +167,29 @@ describe('numbers of the report', () => {
     // 0.02 degrees of latitude by 0.02 of longitude at 57.01 N: 2,227 m by 1,215 m.
     expect(areaOf(region50) / (2227.4 * 1215.1)).toBeCloseTo(1, 2);
     expect(formatArea(areaOf(region50))).toBe('2.71 km²');
+  });
+});
+
+describe('caveats', () => {
+  const folder = join(import.meta.dirname, '..', 'src');
+  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  // Faults have a message and a remedy; caveats are what has a code and parameters.
+  const codes = new Set(
+    sources.flatMap((text) => [...text.matchAll(/code: '([a-z-]+)',\s*params:/g)].map(([, code]) => code!)),
+  );
+
+  it('finds the codes of the locate stage', () => {
+    expect(codes.size).toBeGreaterThan(4);
+  });
+
+  it.each([...codes])('%s has words in both languages', (code) => {
+    expect(sayCaveat('en', code, {})).toMatch(/ .* .*\.$/);
+    expect(sayCaveat('es', code, {})).not.toBe(sayCaveat('en', code, {}));
+  });
+
+  it('fills numbers to three figures and shows an unknown code as it is', () => {
+    expect(sayCaveat('en', 'wind-single-value', { fromDeg: 56.555_963 })).toContain('from 56.6°');
+    expect(sayCaveat('es', 'new-code', { share: 0.3 })).toBe('new-code (share 0.3)');
   });
 });
 
