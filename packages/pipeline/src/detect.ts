@@ -1,6 +1,6 @@
 /** Exceedances over the fitted background: where along a track, or at which fixed instrument, gas was seen. */
 import { type Detection, type Instant, recordIdOf, type SampleSeries } from '@plumeline/core';
-import { findSpikes, fitBackground, fixedLevels, noiseFromDifferences } from '@plumeline/numerics';
+import { findSpikes, fitBackground, fixedLevels, noiseFromDifferences, plumeScaleNoise } from '@plumeline/numerics';
 import type { IngestedRecording } from './ingest.ts';
 
 /** A detection's peak is at least this many deviations over the background: one in some 10^6 samples by chance. */
@@ -21,7 +21,7 @@ export function detect({ recording, series }: IngestedRecording): Detection[] {
     if (rows.length < 3) continue;
     const value = Float64Array.from(rows, (row) => series.moleFraction_ppm[row]);
     const time = Float64Array.from(rows, (row) => series.time_s[row]);
-    const noise = sampleNoise(series, value);
+    const noise = sampleNoise(series, time, value);
     const background = fitBackground(time, value, noise);
     const sd = background.sd_ppm.map((level) => Math.hypot(level, noise));
     const spike = findSpikes(value, noise);
@@ -50,14 +50,18 @@ function detectFixed(
   });
 }
 
-/** Stated noise, or noise from successive differences where that is larger or none is stated. */
-export function sampleNoise(series: SampleSeries, value: Float64Array = series.moleFraction_ppm): number {
-  const measured = noiseFromDifferences(value);
+/** Stated noise; where none is, what differences of samples and the background's own unrest show. */
+export function sampleNoise(
+  series: SampleSeries,
+  time: Float64Array = series.time_s,
+  value: Float64Array = series.moleFraction_ppm,
+): number {
   const stated = series.context.noise_ppm;
   if (stated !== undefined && stated > 0) return stated;
+  const measured = noiseFromDifferences(value);
   // A quantised or constant series has no differences: a millionth of its level keeps everything finite.
   const floor = 1e-6 * Math.max(1e-3, Math.abs(value[0] ?? 0));
-  return Math.max(Number.isFinite(measured) ? measured : 0, floor);
+  return plumeScaleNoise(time, value, Math.max(Number.isFinite(measured) ? measured : 0, floor));
 }
 
 /** Rows of the series, one list an instrument; one list for a flight. */

@@ -33,8 +33,8 @@ const GAS_CONSTANT = 8.314462618; // J mol-1 K-1, CODATA 2018
 /** Short grass (WMO class 4), where the profile does not say. */
 const ASSUMED_ROUGHNESS_M = 0.03;
 const ASSUMED_SOURCE_HEIGHT_M = 1.5;
-/** Upwind margin of an assumed search area, as a part of the track's diagonal; other sides get a fifth of it. */
-const UPWIND_MARGIN = 0.5;
+/** Upwind margin of an assumed search area, as a part of the track's diagonal; other sides get a fifth of that. */
+const UPWIND_MARGIN = 0.3;
 /** Mass at the area's edge from which the reader is told. */
 const EDGE_MASS = 0.02;
 /** Axis ratio from which a region along the wind is called so. */

@@ -118,3 +118,22 @@ export function noiseFromDifferences(value_ppm: Float64Array): number {
   // Median of |N(0, 2 s^2)| = 0.6745 sqrt(2) s.
   return d[n >> 1] / (0.6745 * Math.SQRT2);
 }
+
+const BLOCK = 8;
+
+/**
+ * Noise that stands for what the background does on the scale of a plume crossing as well: from the scatter of
+ * eight-sample means about the fitted level (median, so plumes do not count), never below `noise`.
+ */
+export function plumeScaleNoise(time_s: Float64Array, value_ppm: Float64Array, noise: number): number {
+  const { level_ppm } = fitBackground(time_s, value_ppm, noise);
+  const means: number[] = [];
+  for (let from = 0; from + BLOCK <= value_ppm.length; from += BLOCK) {
+    let sum = 0;
+    for (let i = from; i < from + BLOCK; i++) sum += value_ppm[i] - level_ppm[i];
+    means.push(Math.abs(sum / BLOCK));
+  }
+  if (means.length < 4) return noise;
+  means.sort((a, b) => a - b);
+  return Math.max(noise, (means[means.length >> 1] / 0.6745) * Math.sqrt(BLOCK));
+}

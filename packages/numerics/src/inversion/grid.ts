@@ -55,6 +55,14 @@ export const SEARCH_LIMITS: SearchLimits = {
   mostCells: 420,
 };
 
+/** Limits for a flight of so many passes over so large an area: long flights look over a finer first lattice, then at fewer cells. */
+export function limitsFor(passes: number): SearchLimits {
+  if (passes <= MANY_PASSES) return SEARCH_LIMITS;
+  return { ...SEARCH_LIMITS, coarseCells: 44, mostRough: 500, enoughCells: 160, mostCells: 260 };
+}
+
+const MANY_PASSES = 40;
+
 /** Rough ln Bayes factors on nested lattices; returns the finest, cells not divided carrying their parent's value. */
 export function searchRoughly(
   area: Area,

@@ -78,6 +78,7 @@ const BIAS_SPAN = 2.2;
 const LARGEST_EXPONENT = 600;
 const LEAST_PRODUCT = 1e-300;
 const MOST_DELTA_NODES = 61;
+const MOST_QUIET_NODES = 25;
 /** Half-width of the template in alpha. */
 const CUT_ALPHAS = 3.7;
 /** Span of delta in deviations; nodes from the end of the range table whose alpha sets the step (about a third of the reach). */
@@ -142,14 +143,14 @@ function angleNodes(settings: InversionSettings, conditions: FlightConditions, t
   const step = Math.min((isRough ? 1.1 : 0.65) * far, 0.9 * Math.min(...spreads));
   const hypers = bias.node.flatMap((node) => spreads.map((sd) => ({ beta: node * common, sd })));
   return {
-    fine: shiftNodes(reach, step, hypers),
-    coarse: shiftNodes(reach, Math.min(QUIET_COARSENING * step, reach / 3), hypers),
+    fine: shiftNodes(reach, step, hypers, MOST_DELTA_NODES),
+    coarse: shiftNodes(reach, Math.min(QUIET_COARSENING * step, reach / 3), hypers, MOST_QUIET_NODES),
     hyperPrior: Float64Array.from(bias.lnWeight.flatMap((ln) => spreads.map(() => Math.exp(ln) / spreads.length))),
   };
 }
 
-function shiftNodes(reach: number, step: number, hypers: readonly { beta: number; sd: number }[]): ShiftNodes {
-  const half = Math.max(2, Math.min(MOST_DELTA_NODES >> 1, Math.ceil(reach / step)));
+function shiftNodes(reach: number, step: number, hypers: readonly { beta: number; sd: number }[], most: number): ShiftNodes {
+  const half = Math.max(2, Math.min(most >> 1, Math.ceil(reach / step)));
   const delta = Float64Array.from({ length: 2 * half + 1 }, (_, k) => ((k - half) * reach) / half);
   const weight = hypers.flatMap(({ beta, sd }) => {
     const row = Array.from(delta, (d) => Math.exp(-0.5 * ((d - beta) / sd) ** 2));

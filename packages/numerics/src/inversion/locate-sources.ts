@@ -69,7 +69,8 @@ export function locateSources(
     prepare,
     isUnexplained: (fitted) => hasUnexplained(excess, fitted, noise_ppm, settings.fluctuation),
     decision: DECISION_LN_BAYES_FACTOR,
-    mostSources: MOST_SOURCES,
+    // One wind for a whole flight does not tell two plumes from one that turned.
+    mostSources: conditions.singleWind ? 1 : MOST_SOURCES,
     step,
   });
   if (found.sources.length === 0) {

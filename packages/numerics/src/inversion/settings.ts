@@ -69,7 +69,7 @@ export const DEFAULT_SETTINGS: InversionSettings = {
 
 /** The same with the central widths only: for the first look at the whole area. */
 export function roughSettings(settings: InversionSettings): InversionSettings {
-  return { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1 };
+  return { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1, lnRateStep: 1.7 * settings.lnRateStep };
 }
 
 /** Nodes and ln weights that integrate a standard normal: 1, or n equal steps over +-span. */

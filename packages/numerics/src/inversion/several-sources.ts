@@ -5,7 +5,7 @@
  */
 import { type FittedSource, fittedSource } from './fit.ts';
 import type { Area } from './flight.ts';
-import { type Lattice, SEARCH_LIMITS, centreOf, evaluateLikely, searchRoughly } from './grid.ts';
+import { type Lattice, centreOf, evaluateLikely, limitsFor, searchRoughly } from './grid.ts';
 import { type FlightProblem, type RateRange, type Workspace, placeLikelihood, workspaceFor } from './likelihood.ts';
 import type { Nuisance } from './noise.ts';
 import { type PlacePosterior, posteriorOf } from './posterior.ts';
@@ -91,7 +91,8 @@ function findOne(context: SearchContext, others: readonly FoundSource[], step: (
   const roughSpace = workspaceFor(rough);
   const rateLn = new Float64Array(rough.rates);
   const roughAt = (x: number, y: number) => placeLikelihood(rough, roughSpace, x, y, rateLn);
-  const lattice = searchRoughly(area, roughAt, SEARCH_LIMITS, (fraction) => step(0.5 * fraction));
+  const limits = limitsFor(rough.passes.count);
+  const lattice = searchRoughly(area, roughAt, limits, (fraction) => step(0.5 * fraction));
   const likely = bestPlace(rough, roughSpace, lattice, rateLn);
   const expected =
     likely.lnBayesFactor > 0
@@ -103,7 +104,7 @@ function findOne(context: SearchContext, others: readonly FoundSource[], step: (
     lattice,
     full.rates,
     (x, y, out) => placeLikelihood(full, space, x, y, out),
-    SEARCH_LIMITS,
+    limits,
     (fraction) => step(0.5 + 0.5 * fraction),
   );
   const posterior = posteriorOf(searched, area, full.rate_kgph);
