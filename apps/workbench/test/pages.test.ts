@@ -16,6 +16,11 @@ afterAll(async () => {
   await stub?.close();
 });
 
+/** A page on a busy machine answers in its own time. */
+function eventually<T>(read: () => T) {
+  return expect.poll(read, { timeout: 20_000 });
+}
+
 describe('shell', () => {
   test('shows the exercise banner, the rail and a map, without an error', async () => {
     const { page, errors } = await openPage(browser, `${stub.url}/`);
@@ -86,16 +91,16 @@ describe('queue', () => {
     expect(await current.textContent()).toBe(expected[0]);
     await page.keyboard.press('j');
     await page.keyboard.press('j');
-    await expect.poll(() => current.textContent()).toBe(expected[2]);
+    await eventually(() => current.textContent()).toBe(expected[2]);
     await page.keyboard.press('k');
-    await expect.poll(() => current.textContent()).toBe(expected[1]);
+    await eventually(() => current.textContent()).toBe(expected[1]);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: expected[1]! }).waitFor();
     await page.keyboard.press('j');
     await page.getByRole('heading', { level: 1, name: expected[2]! }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'Queue' }).waitFor();
-    await expect.poll(() => current.textContent()).toBe(expected[2]);
+    await eventually(() => current.textContent()).toBe(expected[2]);
     await page.context().close();
   });
 
@@ -172,12 +177,12 @@ describe('site', () => {
     await cursor.waitFor();
     const first = (await cursor.boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
-    await expect.poll(async () => (await cursor.boundingBox())?.x).not.toBe(first.x);
+    await eventually(async () => (await cursor.boundingBox())?.x).not.toBe(first.x);
     const place = (await cursor.boundingBox())!;
     // Leave the series, then touch the track where its cursor was: the series follows.
     await page.mouse.move(place.x + 200, place.y - 60);
     await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2, { steps: 3 });
-    await expect.poll(() => page.locator('.map-tip').innerText()).toMatch(/^15:3\d:\d\d UTC · 2\.\d+ ppm$/);
+    await eventually(() => page.locator('.map-tip').innerText()).toMatch(/^15:3\d:\d\d UTC · 2\.\d+ ppm$/);
     const line = page.locator('.series-plot .u-cursor-x');
     const at = (await line.boundingBox())!.x - box.x;
     expect(Math.abs(at / box.width - 0.5)).toBeLessThan(0.12);
@@ -200,7 +205,7 @@ describe('site', () => {
     expect(share(from!)).toBeCloseTo(0.25, 1);
     expect(share(to!)).toBeCloseTo(0.5, 1);
     await page.getByRole('button', { name: 'Show all', exact: true }).first().click();
-    await expect.poll(() => page.url()).not.toContain('span=');
+    await eventually(() => page.url()).not.toContain('span=');
     await page.context().close();
   });
 
@@ -210,7 +215,7 @@ describe('site', () => {
     await series.focus();
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('ArrowRight');
-    await expect.poll(() => series.getAttribute('aria-valuetext')).toMatch(/^15:02:11 UTC, 2\.\d+ ppm$/);
+    await eventually(() => series.getAttribute('aria-valuetext')).toMatch(/^15:02:11 UTC, 2\.\d+ ppm$/);
     await page.keyboard.press('[');
     await page.waitForURL(/span=/);
     await page.context().close();
@@ -226,7 +231,7 @@ describe('site', () => {
     expect(await page.locator('.print-map canvas').isVisible()).toBe(true);
     expect(await page.locator('.print-foot').innerText()).toContain('/sites/sit-');
     const digest = page.locator('.chain .digest').first();
-    expect(await digest.innerText()).toHaveLength(64);
+    expect(await digest.innerText()).toMatch(/\b[0-9a-f]{64}$/);
     await page.context().close();
   });
 });
@@ -236,7 +241,7 @@ describe('sites', () => {
     const { page } = await openPage(browser, `${stub.url}/sites`, { hasMap: false });
     await page.getByRole('button', { name: 'Sort by Rate, kg/h' }).click();
     await page.waitForURL(/sort=-rate/);
-    await expect.poll(() => page.locator('tbody tr').first().innerText()).toContain('1,840');
+    await eventually(() => page.locator('tbody tr').first().innerText()).toContain('1,840');
     expect(await page.getByRole('columnheader', { name: 'Rate' }).getAttribute('aria-sort')).toBe('descending');
     await page.context().close();
   });
@@ -315,7 +320,7 @@ describe('phone', () => {
     const panel = page.locator('main');
     const half = (await panel.boundingBox())!.height;
     await page.getByRole('button', { name: 'Mostrar todo' }).click();
-    await expect.poll(async () => (await panel.boundingBox())!.height).toBeGreaterThan(half * 1.4);
+    await eventually(async () => (await panel.boundingBox())!.height).toBeGreaterThan(half * 1.4);
     await page.locator('.queue-row').first().click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);

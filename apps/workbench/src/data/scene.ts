@@ -44,6 +44,9 @@ export interface Scene {
   readonly detections: readonly Detection[];
 }
 
+/** One empty list for all, so that nothing is drawn anew for an equal one. */
+const NONE: readonly Detection[] = [];
+
 export function useScene(): Scene {
   const page = usePage();
   const place = usePlace();
@@ -60,7 +63,8 @@ export function useScene(): Scene {
   const file = useQuery({ ...siteQuery(chosenId ?? ''), enabled: chosenId !== undefined }).data;
   const chosen = sites.find(({ id }) => id === chosenId) ?? (file?.site.id === chosenId ? file?.site : undefined);
   const recordingId = place.recordingId ?? view.rec ?? chosen?.recordingIds[0];
-  const detections = useQuery({ ...detectionsQuery(recordingId ?? ''), enabled: recordingId !== undefined }).data ?? [];
+  const detections =
+    useQuery({ ...detectionsQuery(recordingId ?? ''), enabled: recordingId !== undefined }).data ?? NONE;
   return { page, sites, chosen, file, recordingId, detections };
 }
 

@@ -1,14 +1,26 @@
 /** Pictures for the map, drawn on a canvas so that nothing is fetched: wind barbs, the site's plumb bob, hatching. */
 
-const PIXEL_RATIO = 2;
-export const KNOTS_PER_MPS = 3600 / 1852;
-/** Strongest wind with its own barb [knots]. */
-export const MOST_KNOTS = 100;
+import type { Map as MapLibre } from 'maplibre-gl';
+import { MAP_INK } from './colours.ts';
 
-export interface Icon {
-  readonly name: string;
-  readonly image: ImageData;
-  readonly pixelRatio: number;
+const PIXEL_RATIO = 2;
+const KNOTS_PER_MPS = 3600 / 1852;
+/** Strongest wind with its own barb [knots]. */
+const MOST_KNOTS = 100;
+
+/** Gives a map every picture that its layers name, for both themes. */
+export function addIcons(map: MapLibre): void {
+  const options = { pixelRatio: PIXEL_RATIO };
+  for (const theme of ['dark', 'light'] as const) {
+    const ink = MAP_INK[theme];
+    for (let knots = 0; knots <= MOST_KNOTS; knots += 5) {
+      map.addImage(`barb-${knots}-${theme}`, drawBarb(knots, ink.ink, ink.halo), options);
+    }
+    map.addImage(`bob-${theme}`, drawBob(ink.ink, ink.halo), options);
+    map.addImage(`bob-chosen-${theme}`, drawBob(ink.finding, ink.halo), options);
+    map.addImage(`detection-${theme}`, drawDetection(ink.ink, ink.halo), options);
+    map.addImage(`hatch-${theme}`, drawHatch(ink.searched), options);
+  }
 }
 
 /** Wind rounded to the nearest 5 knots, as barbs have it (WMO-No. 485, appendix II-4). */
@@ -20,7 +32,7 @@ export function barbKnots(speed_mps: number): number {
  * Barb for a wind from north: the staff points up, to where the wind comes from, with its feathers to the east, the
  * low-pressure side on the northern hemisphere. The map turns it by the wind's direction.
  */
-export function drawBarb(knots: number, ink: string, halo: string): ImageData {
+function drawBarb(knots: number, ink: string, halo: string): ImageData {
   const size = 44;
   const context = canvas(size, size);
   const centre = size / 2;
@@ -66,7 +78,7 @@ export function drawBarb(knots: number, ink: string, halo: string): ImageData {
 }
 
 /** A plumb bob on its line; the tip, at the bottom middle, is the position. */
-export function drawBob(fill: string, halo: string): ImageData {
+function drawBob(fill: string, halo: string): ImageData {
   const width = 20;
   const height = 30;
   const context = canvas(width, height);
@@ -90,7 +102,7 @@ export function drawBob(fill: string, halo: string): ImageData {
 }
 
 /** Diagonal hatching for "searched, nothing found": an area that is not a finding. */
-export function drawHatch(ink: string): ImageData {
+function drawHatch(ink: string): ImageData {
   const size = 8;
   const context = canvas(size, size);
   context.strokeStyle = ink;
@@ -105,7 +117,7 @@ export function drawHatch(ink: string): ImageData {
 }
 
 /** Upright triangle, open: where the gas was met. */
-export function drawDetection(ink: string, halo: string): ImageData {
+function drawDetection(ink: string, halo: string): ImageData {
   const size = 16;
   const context = canvas(size, size);
   const path = new Path2D('M8 2.500 13.800 12.800H2.200z');
@@ -118,8 +130,6 @@ export function drawDetection(ink: string, halo: string): ImageData {
   context.stroke(path);
   return pixels(context, size, size);
 }
-
-export const ICON_PIXEL_RATIO = PIXEL_RATIO;
 
 function canvas(width: number, height: number): CanvasRenderingContext2D {
   const element = document.createElement('canvas');

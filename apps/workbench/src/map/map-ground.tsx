@@ -30,7 +30,7 @@ import { Legend } from './legend.tsx';
 import { MapControls } from './map-controls.tsx';
 import { MapFailed } from './map-failed.tsx';
 import { nearestSample } from './nearest.ts';
-import { type Camera, createPainter, type Painter } from './painter.ts';
+import { type Camera, Painter } from './painter.ts';
 import { offerPicture } from './picture.ts';
 import { CursorReadout, type PointReport } from './readout.tsx';
 
@@ -86,7 +86,7 @@ function usePainter(scene: Scene, samples: Samples | undefined) {
       showTip(tip.current, samples, index, x, y);
     };
     try {
-      made = createPainter(holder.current!, theme, parseCamera(now.current.view.map), {
+      made = new Painter(holder.current!, theme, parseCamera(now.current.view.map), {
         onPoint: seek,
         onLeave: () => {
           report.current?.(undefined);
@@ -106,7 +106,8 @@ function usePainter(scene: Scene, samples: Samples | undefined) {
         onFailure: (reason) => console.error(`map: ${reason}`),
       });
       setPainter(made);
-      offerPicture(made.picture);
+      const painter = made;
+      offerPicture(() => painter.picture());
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,7 @@
 /** The one MapLibre map of the page, behind the few things that the workbench asks of it. */
 import {
   type CanvasSource,
+  type ExpressionSpecification,
   type GeoJSONSource,
   type LngLatBoundsLike,
   Map as MapLibre,
@@ -10,16 +11,16 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import type { PosteriorGrid, SourceEstimate } from '@plumeline/core';
+import type { Position, PosteriorGrid, SourceEstimate } from '@plumeline/core';
 import type { LayerName } from '../data/view.ts';
 import type { Theme } from '../shell/theme.ts';
 import { MAP_INK } from './colours.ts';
 import { type Collection, EMPTY, type Extent, posteriorPicture } from './features.ts';
 import { graticule } from './graticule.ts';
-import { drawBarb, drawBob, drawDetection, drawHatch, ICON_PIXEL_RATIO, MOST_KNOTS } from './icons.ts';
+import { addIcons } from './icons.ts';
 import { ABOVE_POSTERIOR, baseStyle, LAYERS_OF, layersFor, type SourceName } from './layers.ts';
 import type { SampleColumns } from './sample-text.ts';
-import type { SampleAnswer, SampleTask } from './sample-worker.ts';
+import { SampleWriter } from './sample-writer.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -39,8 +40,6 @@ export interface PainterEvents {
   onFailure(reason: string): void;
 }
 
-export type Painter = ReturnType<typeof createPainter>;
-
 const WHOLE_MEXICO: Extent = [-118, 14, -86, 33];
 const MOST_FIT_ZOOM = 14;
 /** The legend covers the map's left side where there is room for it. */
@@ -48,8 +47,203 @@ const LEGEND_PX = 262;
 const ROOMY_PX = 760;
 const FINE_BORDERS_ZOOM = 6;
 
-/** Starts the map. Everything given before the style stands is kept and drawn then. */
-export function createPainter(container: HTMLElement, theme: Theme, start: Camera | undefined, events: PainterEvents) {
+/** The map and what it shows. Everything given before the style stands is kept and drawn then. */
+export class Painter {
+  readonly map: MapLibre;
+  readonly #container: HTMLElement;
+  readonly #samples: SampleWriter;
+  readonly #ready: Promise<void>;
+  #isGone = false;
+  #theme: Theme;
+  #chosen: string | undefined;
+  #posteriors: { id: string; grid: PosteriorGrid }[] = [];
+  #hidden: ReadonlySet<LayerName> = new Set();
+  #cursor = new Marker({ element: cursorElement() });
+  #isCursorShown = false;
+  #hasStates = false;
+
+  constructor(container: HTMLElement, theme: Theme, start: Camera | undefined, events: PainterEvents) {
+    this.#container = container;
+    this.#theme = theme;
+    this.map = createMap(container, theme, start);
+    this.#ready = new Promise((resolve) => this.map.once('style.load', () => resolve()));
+    this.#samples = new SampleWriter((address) => this.#whenReady(() => this.#source('samples').setData(address)));
+    addIcons(this.map);
+    listen(this.map, events);
+    tellWhenIdle(this.map, container);
+    refineBorders(this.map, () => this.#hasStates);
+    const drawGrid = () => this.#whenReady(() => this.#drawGrid());
+    this.map.on('moveend', drawGrid);
+    this.map.on('resize', drawGrid);
+    drawGrid();
+  }
+
+  set(name: SourceName, data: Collection): void {
+    if (name === 'states') this.#hasStates = true;
+    this.#whenReady(() => this.#source(name).setData(data));
+  }
+
+  clear(names: readonly SourceName[]): void {
+    if (names.includes('samples')) this.#samples.forget();
+    for (const name of names) this.set(name, EMPTY);
+  }
+
+  setSamples(columns: SampleColumns): void {
+    delete this.#container.dataset.isIdle;
+    this.#samples.write(columns);
+  }
+
+  /** What a screen reader calls the map. */
+  setLabel(text: string): void {
+    this.map.getCanvas().setAttribute('aria-label', text);
+  }
+
+  setTheme(theme: Theme): void {
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    this.#whenReady(() => {
+      this.#repaint();
+      this.#drawPosteriors();
+    });
+  }
+
+  setChosen(id: string | undefined): void {
+    if (id === this.#chosen) return;
+    this.#chosen = id;
+    this.#whenReady(() => this.#repaint());
+  }
+
+  setPosteriors(estimates: readonly SourceEstimate[]): void {
+    this.#posteriors = estimates.map(({ id, posterior }) => ({ id: `posterior-${id}`, grid: posterior }));
+    this.#whenReady(() => this.#drawPosteriors());
+  }
+
+  setHidden(hidden: ReadonlySet<LayerName>): void {
+    this.#hidden = hidden;
+    this.#whenReady(() => {
+      const shades = this.#posteriors.map(({ id }) => id).filter((id) => this.map.getLayer(id) !== undefined);
+      for (const [name, ids] of Object.entries({ ...LAYERS_OF, posterior: shades })) {
+        const visibility = hidden.has(name as LayerName) ? 'none' : 'visible';
+        for (const id of ids) this.map.setLayoutProperty(id, 'visibility', visibility);
+      }
+    });
+  }
+
+  /** Dims all samples but the chosen span's. */
+  setSpan(span: { from: number; to: number } | undefined): void {
+    let opacity: number | ExpressionSpecification = 1;
+    if (span !== undefined) {
+      opacity = ['case', ['all', ['>=', ['get', 'i'], span.from], ['<=', ['get', 'i'], span.to]], 1, 0.25];
+    }
+    this.#whenReady(() => this.map.setPaintProperty('samples', 'circle-opacity', opacity));
+  }
+
+  setCursor(at: Position | undefined): void {
+    if (at !== undefined) this.#cursor.setLngLat([at.lon, at.lat]);
+    if (at !== undefined && !this.#isCursorShown) this.#cursor.addTo(this.map);
+    if (at === undefined && this.#isCursorShown) this.#cursor.remove();
+    this.#isCursorShown = at !== undefined;
+  }
+
+  fit(extent: Extent, isAnimated: boolean): void {
+    this.map.fitBounds(widened(extent) as unknown as LngLatBoundsLike, {
+      maxZoom: MOST_FIT_ZOOM,
+      padding: paddingFor(this.#container),
+      animate: isAnimated && !prefersStill(),
+      duration: 500,
+    });
+  }
+
+  goTo({ zoom, lat, lon }: Camera): void {
+    this.map.jumpTo({ center: [lon, lat], zoom });
+  }
+
+  /** True when the map already shows this, within what the address rounds away. */
+  isAt({ zoom, lat, lon }: Camera): boolean {
+    const centre = this.map.getCenter();
+    const slack = 360 / 2 ** zoom / 100;
+    const isNear = Math.abs(centre.lat - lat) < slack && Math.abs(centre.lng - lon) < slack;
+    return isNear && Math.abs(this.map.getZoom() - zoom) < 0.02;
+  }
+
+  zoomBy(step: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + step, duration: prefersStill() ? 0 : 200 });
+  }
+
+  isInView([west, south, east, north]: Extent): boolean {
+    const view = this.map.getBounds();
+    return view.contains([west, south]) && view.contains([east, north]);
+  }
+
+  /** The picture as it stands, for paper: in the light theme, as far as paint alone can change it at once. */
+  picture(): HTMLCanvasElement {
+    this.#paintIn('light');
+    this.map.redraw();
+    const glass = this.map.getCanvas();
+    const copy = document.createElement('canvas');
+    copy.width = glass.width;
+    copy.height = glass.height;
+    copy.getContext('2d')!.drawImage(glass, 0, 0);
+    this.#paintIn(this.#theme);
+    return copy;
+  }
+
+  destroy(): void {
+    this.#isGone = true;
+    this.#samples.end();
+    this.map.remove();
+  }
+
+  #whenReady(act: () => void): void {
+    void this.#ready.then(() => !this.#isGone && act());
+  }
+
+  #source(name: SourceName): GeoJSONSource {
+    return this.map.getSource(name) as GeoJSONSource;
+  }
+
+  #paintIn(theme: Theme): void {
+    for (const layer of layersFor(theme, this.#chosen)) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) {
+        this.map.setPaintProperty(layer.id, name as never, value as never);
+      }
+    }
+  }
+
+  #repaint(): void {
+    this.#paintIn(this.#theme);
+    for (const layer of layersFor(this.#theme, this.#chosen)) {
+      if (layer.type !== 'symbol') continue;
+      for (const name of ['icon-image', 'symbol-sort-key'] as const) {
+        const value = layer.layout?.[name];
+        if (value !== undefined) this.map.setLayoutProperty(layer.id, name, value);
+      }
+    }
+  }
+
+  #drawPosteriors(): void {
+    const { layers, sources } = this.map.getStyle();
+    const isShade = (id: string) => id.startsWith('posterior-');
+    for (const { id } of layers) if (isShade(id)) this.map.removeLayer(id);
+    for (const id of Object.keys(sources)) if (isShade(id)) this.map.removeSource(id);
+    for (const { id, grid } of this.#posteriors) {
+      addPosterior(this.map, id, grid, this.#theme, !this.#hidden.has('posterior'));
+    }
+  }
+
+  #drawGrid(): void {
+    const bounds = this.map.getBounds();
+    const { lines, names } = graticule({
+      extent: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()],
+      width_px: this.#container.clientWidth,
+      at: (x, y) => this.map.unproject([x, y]).toArray(),
+    });
+    this.#source('grid').setData(lines);
+    this.#source('grid-names').setData(names);
+  }
+}
+
+function createMap(container: HTMLElement, theme: Theme, start: Camera | undefined): MapLibre {
   const map = new MapLibre({
     container,
     style: baseStyle(theme),
@@ -65,51 +259,24 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 120 }), 'bottom-left');
-  addIcons(map);
-  const ready = new Promise<void>((resolve) => map.once('style.load', () => resolve()));
-  const whenReady = (act: () => void) => void ready.then(() => !isGone && act());
-  let isGone = false;
-  let chosen: string | undefined;
-  let current = theme;
-  let posteriors: { id: string; grid: PosteriorGrid }[] = [];
-  let hidden: ReadonlySet<LayerName> = new Set();
-  let sampleTask = 0;
-  let sampleAddress = '';
-  const sampleWorker = new Worker(new URL('./sample-worker.ts', import.meta.url), { type: 'module' });
-  sampleWorker.onmessage = ({ data: { id, text } }: MessageEvent<SampleAnswer>) => {
-    if (id !== sampleTask) return;
-    URL.revokeObjectURL(sampleAddress);
-    sampleAddress = URL.createObjectURL(text);
-    whenReady(() => (map.getSource('samples') as GeoJSONSource).setData(sampleAddress));
-  };
+  return map;
+}
 
-  listen(map, events);
-  const drawGrid = () => {
-    const bounds = map.getBounds();
-    const { lines, names } = graticule({
-      extent: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()],
-      width_px: container.clientWidth,
-      at: (x, y) => map.unproject([x, y]).toArray(),
-    });
-    (map.getSource('grid') as GeoJSONSource).setData(lines);
-    (map.getSource('grid-names') as GeoJSONSource).setData(names);
-  };
-  map.on('moveend', () => whenReady(drawGrid));
-  map.on('resize', () => whenReady(drawGrid));
-  whenReady(drawGrid);
-  // Says when the picture is complete; tests and printing wait for it.
-  map.on('dataloading', () => delete container.dataset.isIdle);
-  map.on('movestart', () => delete container.dataset.isIdle);
+/** Says when the picture is complete; tests and printing wait for it. */
+function tellWhenIdle(map: MapLibre, { dataset }: HTMLElement): void {
+  const isAtWork = () => delete dataset.isIdle;
+  map.on('dataloading', isAtWork);
+  map.on('movestart', isAtWork);
   map.on('idle', () => {
-    container.dataset.isIdle = 'true';
+    dataset.isIdle = 'true';
   });
-  map.on('error', (event) => events.onFailure(event.error?.message ?? 'unknown'));
-  // Coarse borders first for a quick first picture, finer ones once that stands.
+}
+
+/** Coarse borders first for a quick first picture, finer ones once that stands. Where states are drawn, theirs is the finer coast. */
+function refineBorders(map: MapLibre, hasStates: () => boolean): void {
   let scale = '110m';
-  let hasStates = false;
   const refine = () => {
-    // Where states are drawn, theirs is the finer coast.
-    const wanted = map.getZoom() > FINE_BORDERS_ZOOM && !hasStates ? '10m' : '50m';
+    const wanted = map.getZoom() > FINE_BORDERS_ZOOM && !hasStates() ? '10m' : '50m';
     if (wanted === scale || scale === '10m') return;
     scale = wanted;
     (map.getSource('countries') as GeoJSONSource).setData(`/basemap/countries-${scale}.json`);
@@ -118,164 +285,10 @@ export function createPainter(container: HTMLElement, theme: Theme, start: Camer
     refine();
     map.on('zoomend', refine);
   });
-
-  const paintIn = (theme: Theme) => {
-    for (const layer of layersFor(theme, chosen)) {
-      for (const [name, value] of Object.entries(layer.paint ?? {}))
-        map.setPaintProperty(layer.id, name as never, value as never);
-    }
-  };
-
-  const repaint = () => {
-    paintIn(current);
-    for (const layer of layersFor(current, chosen)) {
-      if (layer.type !== 'symbol') continue;
-      for (const name of ['icon-image', 'symbol-sort-key'] as const) {
-        const value = layer.layout?.[name];
-        if (value !== undefined) map.setLayoutProperty(layer.id, name, value);
-      }
-    }
-  };
-
-  const paintPosteriors = () => {
-    for (const { id } of map.getStyle().layers) if (id.startsWith('posterior-')) map.removeLayer(id);
-    for (const id of Object.keys(map.getStyle().sources)) if (id.startsWith('posterior-')) map.removeSource(id);
-    for (const { id, grid } of posteriors)
-      addPosterior(map, `posterior-${id}`, grid, current, !hidden.has('posterior'));
-  };
-
-  const marker = new Marker({ element: cursorElement() });
-  let isMarkerShown = false;
-
-  return {
-    map,
-    ready,
-    set(name: SourceName, data: Collection) {
-      if (name === 'states') hasStates = true;
-      whenReady(() => (map.getSource(name) as GeoJSONSource).setData(data));
-    },
-    setSamples(columns: SampleColumns) {
-      sampleTask += 1;
-      delete container.dataset.isIdle;
-      const task: SampleTask = { id: sampleTask, columns };
-      sampleWorker.postMessage(task, [columns.lon.buffer, columns.lat.buffer, columns.c.buffer] as Transferable[]);
-    },
-    /** What a screen reader calls the map. */
-    setLabel(text: string) {
-      map.getCanvas().setAttribute('aria-label', text);
-    },
-    setTheme(next: Theme) {
-      if (next === current) return;
-      current = next;
-      whenReady(() => {
-        repaint();
-        paintPosteriors();
-      });
-    },
-    setChosen(id: string | undefined) {
-      if (id === chosen) return;
-      chosen = id;
-      whenReady(repaint);
-    },
-    setPosteriors(estimates: readonly SourceEstimate[]) {
-      posteriors = estimates.map(({ id, posterior }) => ({ id, grid: posterior }));
-      whenReady(paintPosteriors);
-    },
-    setHidden(next: ReadonlySet<LayerName>) {
-      hidden = next;
-      whenReady(() => {
-        for (const [name, ids] of Object.entries(LAYERS_OF)) {
-          const visibility = next.has(name as LayerName) ? 'none' : 'visible';
-          for (const id of ids) map.setLayoutProperty(id, 'visibility', visibility);
-        }
-        const shade = next.has('posterior') ? 'none' : 'visible';
-        for (const { id } of posteriors) {
-          if (map.getLayer(`posterior-${id}`)) map.setLayoutProperty(`posterior-${id}`, 'visibility', shade);
-        }
-      });
-    },
-    /** Dims all samples but the chosen span's. */
-    setSpan(span: { from: number; to: number } | undefined) {
-      whenReady(() =>
-        map.setPaintProperty(
-          'samples',
-          'circle-opacity',
-          span === undefined
-            ? 1
-            : ['case', ['all', ['>=', ['get', 'i'], span.from], ['<=', ['get', 'i'], span.to]], 1, 0.25],
-        ),
-      );
-    },
-    setCursor(at: { lat: number; lon: number } | undefined) {
-      if (at === undefined) {
-        if (isMarkerShown) marker.remove();
-        isMarkerShown = false;
-        return;
-      }
-      marker.setLngLat([at.lon, at.lat]);
-      if (!isMarkerShown) marker.addTo(map);
-      isMarkerShown = true;
-    },
-    fit(extent: Extent, isAnimated: boolean) {
-      map.fitBounds(widened(extent) as unknown as LngLatBoundsLike, {
-        maxZoom: MOST_FIT_ZOOM,
-        padding: paddingFor(container),
-        animate: isAnimated && !prefersStill(),
-        duration: 500,
-      });
-    },
-    goTo(camera: Camera) {
-      map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom });
-    },
-    /** True when the map already shows this, within what the address rounds away. */
-    isAt({ zoom, lat, lon }: Camera) {
-      const centre = map.getCenter();
-      const slack = 360 / 2 ** zoom / 100;
-      return (
-        Math.abs(map.getZoom() - zoom) < 0.02 &&
-        Math.abs(centre.lat - lat) < slack &&
-        Math.abs(centre.lng - lon) < slack
-      );
-    },
-    zoomBy(step: number) {
-      map.easeTo({ zoom: map.getZoom() + step, duration: prefersStill() ? 0 : 200 });
-    },
-    isInView([west, south, east, north]: Extent) {
-      const view = map.getBounds();
-      return view.contains([west, south]) && view.contains([east, north]);
-    },
-    project(lon: number, lat: number) {
-      return map.project([lon, lat]);
-    },
-    clear(names: readonly SourceName[]) {
-      // An answer still under way is for samples that are gone.
-      if (names.includes('samples')) sampleTask += 1;
-      whenReady(() => {
-        for (const name of names) (map.getSource(name) as GeoJSONSource).setData(EMPTY);
-      });
-    },
-    /** The picture as it stands, for paper: in the light theme, as far as paint alone can change it at once. */
-    picture(): HTMLCanvasElement {
-      paintIn('light');
-      map.redraw();
-      const glass = map.getCanvas();
-      const copy = document.createElement('canvas');
-      copy.width = glass.width;
-      copy.height = glass.height;
-      copy.getContext('2d')!.drawImage(glass, 0, 0);
-      paintIn(current);
-      return copy;
-    },
-    destroy() {
-      isGone = true;
-      sampleWorker.terminate();
-      URL.revokeObjectURL(sampleAddress);
-      map.remove();
-    },
-  };
 }
 
 function listen(map: MapLibre, events: PainterEvents): void {
+  map.on('error', (event) => events.onFailure(event.error?.message ?? 'unknown'));
   map.on('mousemove', ({ lngLat, point }) => events.onPoint(lngLat.lat, lngLat.lng, point.x, point.y));
   map.on('mouseout', () => events.onLeave());
   map.on('zoom', () => events.onZoom(map.getZoom()));
@@ -302,20 +315,6 @@ function listen(map: MapLibre, events: PainterEvents): void {
     map.on('mouseleave', layer, () => {
       map.getCanvas().style.cursor = '';
     });
-  }
-}
-
-function addIcons(map: MapLibre): void {
-  const options = { pixelRatio: ICON_PIXEL_RATIO };
-  for (const theme of ['dark', 'light'] as const) {
-    const ink = MAP_INK[theme];
-    for (let knots = 0; knots <= MOST_KNOTS; knots += 5) {
-      map.addImage(`barb-${knots}-${theme}`, drawBarb(knots, ink.ink, ink.halo), options);
-    }
-    map.addImage(`bob-${theme}`, drawBob(ink.ink, ink.halo), options);
-    map.addImage(`bob-chosen-${theme}`, drawBob(ink.finding, ink.halo), options);
-    map.addImage(`detection-${theme}`, drawDetection(ink.ink, ink.halo), options);
-    map.addImage(`hatch-${theme}`, drawHatch(ink.searched), options);
   }
 }
 

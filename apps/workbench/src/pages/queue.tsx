@@ -2,7 +2,7 @@ import type { Site } from '@plumeline/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sitesQuery } from '../data/api.ts';
 import { useScene } from '../data/scene.ts';
@@ -24,7 +24,8 @@ export function Queue() {
   const { data: all, error, refetch } = useQuery(sitesQuery);
   const { sites, chosen } = useScene();
   const view = useView();
-  const scroller = useRef<HTMLDivElement>(null);
+  // State, not a ref: the list below measures it, and a ref is set only after the list's own first effects.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   useTitle(t('queue.title'));
   useQueueKeys(sites, chosen);
   const axis = logAxisOf(all?.length ? all.map(({ rate_kgph }) => rate_kgph) : [{ p05: 0.1, p50: 1, p95: 10 }]);
@@ -52,7 +53,7 @@ export function Queue() {
             <span>{formatValue(axis.high, i18n.language)}</span>
           </div>
           {sites.length === 0 && <p className="note">{t('queue.noMatch', { text: view.q ?? '' })}</p>}
-          <div className="scroller" ref={scroller}>
+          <div className="scroller" ref={setScroller}>
             <QueueList sites={sites} chosen={chosen} axis={axis} scroller={scroller} />
           </div>
         </>
@@ -65,13 +66,13 @@ function QueueList(props: {
   sites: readonly Site[];
   chosen: Site | undefined;
   axis: LogAxis;
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
 }) {
   const { sites, chosen, axis, scroller } = props;
   const { t } = useTranslation();
   const rows = useVirtualizer({
     count: sites.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
     overscan: 6,
   });
