@@ -5,6 +5,7 @@
  * few steps (arcs of samplers, one ten-minute mean) the same error of direction or spread is all there is, and large
  * against the plume: it is summed over nodes instead.
  */
+import type { ModelError } from './filter.ts';
 import type { FixedProblem } from './problem.ts';
 import { NO_DEPARTURE, type PlumeDeparture } from './response.ts';
 import type { FixedSettings } from './settings.ts';
@@ -47,4 +48,14 @@ function normalNodes(sd: number, count: number): { readonly value: number; reado
   const nodes = Array.from({ length: count }, (_, i) => reach * ((2 * i) / (count - 1) - 1));
   const sum = nodes.reduce((total, z) => total + Math.exp(-0.5 * z * z), 0);
   return nodes.map((z) => ({ value: sd * z, weight: Math.exp(-0.5 * z * z) / sum }));
+}
+
+/** In a short record the nodes carry most of what the persistent errors of a long one stand for. */
+export function errorFor(problem: FixedProblem, { error, short }: FixedSettings): ModelError {
+  if (problem.steps.length > SHORT_STEPS) return error;
+  return {
+    ...error,
+    amplitude: { ...error.amplitude, sd: short.amplitudeSd },
+    gain: { ...error.gain, sd: short.gainSd },
+  };
 }

@@ -1,6 +1,6 @@
 /** From a record of fixed instruments to sources, or to what would have been seen: the engine's front. */
 import { learnBackground } from './background.ts';
-import { departuresFor, firstDepartures } from './departures.ts';
+import { departuresFor, errorFor, firstDepartures } from './departures.ts';
 import { type FilterTrace, filterState, logLikelihood } from './filter.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
 import { type FixedPosterior, fixedPosterior } from './posterior.ts';
@@ -31,7 +31,7 @@ export function locateFixedSources(
   const input: SearchInput = {
     problem,
     background: learnBackground(problem, settings.background),
-    error: settings.error,
+    error: errorFor(problem, settings),
     state: filterState(problem),
     tables: stepTables(problem, settings.response),
     area,

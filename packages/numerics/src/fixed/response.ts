@@ -66,6 +66,8 @@ export interface StepTables {
   /** Per step: where the air goes to [rad from east, counter-clockwise], direction error [rad]. */
   readonly towards_rad: Float64Array;
   readonly directionError_rad: Float64Array;
+  /** Radii per step. */
+  readonly radii: number;
 }
 
 export interface ResponseOptions {
@@ -83,6 +85,7 @@ export function stepTables(problem: FixedProblem, options: ResponseOptions): Ste
     slowness: new Float64Array(count * RADII),
     towards_rad: new Float64Array(count),
     directionError_rad: new Float64Array(count),
+    radii: RADII,
   };
   problem.steps.forEach(({ air }, step) => {
     for (let i = 0; i < RADII; i++) {

@@ -68,6 +68,11 @@ const STEPS_PER_PERSISTENCE = 5;
 /** ln evidence below the best at which a cell is dropped. */
 const DROP = 10;
 const DEPARTURE_DROP = 6;
+/** Gain in ln evidence by halving cells below which they are fine enough. */
+const RESOLVED_GAIN = 1.5;
+/** Cells wider than this part of the area are never fine enough where the record hints at a source. */
+const FINE_PART = 0.006;
+const HINT = 2;
 /** More cells than this are not split: the posterior is as wide as that. */
 const MOST_SPLIT = 100;
 const GUESS_KGPH = 1;
@@ -81,11 +86,19 @@ export function searchPlace(input: SearchInput): Search {
   let cells = firstCells(input.area).map((cell) =>
     evaluate(input, response, cell, stride, guesses(input.firstDepartures, GUESS_KGPH)),
   );
+  const fine_m = FINE_PART * Math.max(input.area.east_m - input.area.west_m, input.area.north_m - input.area.south_m);
+  let lastBest = Number.NEGATIVE_INFINITY;
   for (let level = 1; ; level++) {
     input.onProgress?.(Math.min(0.9, level / 6));
     const width = cells[0].width_m;
-    const kept = strongest(cells);
-    const canSplit = kept.length <= MOST_SPLIT && effectiveCells(kept) < ENOUGH_CELLS && width > LEAST_WIDTH_M;
+    const best = Math.max(...cells.map(({ lnEvidence }) => lnEvidence));
+    // Cells wider than the plume see it blurred: while splitting still gains, the posterior is not known yet.
+    const isFine = width <= fine_m || (input.firstDepartures.length === 1 && best - lnNull < HINT);
+    const isResolved = isFine && best - lastBest < RESOLVED_GAIN;
+    lastBest = best;
+    const kept = strongest(cells, isResolved ? cells.length : MOST_SPLIT);
+    const isWide = isResolved && (kept.length > MOST_SPLIT || effectiveCells(kept) >= ENOUGH_CELLS);
+    const canSplit = !isWide && width > LEAST_WIDTH_M;
     if (stride === last && !canSplit) break;
     stride = Math.max(last, Math.floor(stride / 4));
     const next = (cell: PlaceCell) => (level === 1 ? guesses(input.departures, guessOf(cell)) : survivors(cell));
@@ -191,9 +204,12 @@ function guessOf(cell: PlaceCell): number {
   return cell.rates.reduce((a, b) => (b.lnWeight > a.lnWeight ? b : a)).evidence.bestRate_kgph;
 }
 
-function strongest(cells: readonly PlaceCell[]): PlaceCell[] {
+function strongest(cells: readonly PlaceCell[], most: number): PlaceCell[] {
   const best = Math.max(...cells.map(({ lnEvidence }) => lnEvidence));
-  return cells.filter(({ lnEvidence }) => lnEvidence > best - DROP);
+  return cells
+    .filter(({ lnEvidence }) => lnEvidence > best - DROP)
+    .sort((a, b) => b.lnEvidence - a.lnEvidence)
+    .slice(0, most);
 }
 
 /** exp of the entropy of the cells' mass. */

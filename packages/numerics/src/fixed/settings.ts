@@ -12,7 +12,13 @@ export interface FixedSettings {
   readonly error: ModelError;
   readonly response: ResponseOptions;
   /** Errors of a short record as nodes: deviations of direction and of ln spreads. */
-  readonly short: { readonly turnSd_rad: number; readonly lnSigmaYSd: number; readonly lnSigmaZSd: number };
+  readonly short: {
+    readonly turnSd_rad: number;
+    readonly lnSigmaYSd: number;
+    readonly lnSigmaZSd: number;
+    readonly amplitudeSd: number;
+    readonly gainSd: number;
+  };
   readonly range: RateRange;
   /** How long an error of the transport model persists [s]. */
   readonly persistence_s: number;
@@ -37,12 +43,12 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
     vane: { sd: 1.5 * DEGREE, time_s: Number.POSITIVE_INFINITY },
     height: { sd: 0.11, time_s: Number.POSITIVE_INFINITY },
     gain: { sd: 0.5, time_s: 1.9 * HOUR_S },
-    own: 0.4,
+    own: 0.3,
     edge: 0.14,
   },
   response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE } },
-  short: { turnSd_rad: 6 * DEGREE, lnSigmaYSd: 0.3, lnSigmaZSd: 0.25 },
-  persistence_s: 2 * HOUR_S,
+  short: { turnSd_rad: 6 * DEGREE, lnSigmaYSd: 0.3, lnSigmaZSd: 0.25, amplitudeSd: 0.15, gainSd: 0.25 },
+  persistence_s: 3 * HOUR_S,
   rateBias: 0.2,
   range: { least_kgph: 0.01, most_kgph: 1000 },
   decision: 5,
