@@ -77,6 +77,8 @@ const BIAS_SPAN = 2.2;
 /** Below this a double's exponential keeps room for the products to come. */
 const LARGEST_EXPONENT = 600;
 const LEAST_PRODUCT = 1e-300;
+/** Crossings expected to be weaker than this part of the noise are none. */
+const LEAST_KAPPA = 1e-2;
 const MOST_DELTA_NODES = 61;
 const MOST_QUIET_NODES = 25;
 /** Half-width of the template in alpha. */
@@ -323,7 +325,7 @@ function mixPass(p: FlightProblem, space: Workspace, slot: number, j: number): n
   const lowered = Math.max(0, 0.5 * (largestRho * largestRho + 1 / p.settings.amplitudeSpread ** 2) - LARGEST_EXPONENT);
   for (let s = 0; s < laterals; s++) {
     if (laterals > 1) crossingTerms(p, space, s, count);
-    mixDeltas(p, space, nodes, start + s * lateralStride, { low, high, lowered, unexplained });
+    mixDeltas(p, space, nodes, start + s * lateralStride, { low, high, lowered, unexplained, lnInflation: p.noise.lnInflation[j] });
   }
   const end = start + laterals * lateralStride;
   let most = 0;
@@ -337,12 +339,27 @@ function mixPass(p: FlightProblem, space: Workspace, slot: number, j: number): n
   return Math.log(most) + lowered;
 }
 
+interface MixTerms {
+  /** Amplitudes [low, high) are wanted. */
+  readonly low: number;
+  readonly high: number;
+  /** ln taken off every value against overflow. */
+  readonly lowered: number;
+  /** Likelihood of what the pass saw when the source did not reach it. */
+  readonly unexplained: number;
+  readonly lnInflation: number;
+}
+
+/**
+ * Only a plume that is about as strong as what was seen brings the fluctuation's noise with it: with s the expected
+ * signal-to-noise, a share 1 / (1 + s^2) of the likelihood is that of clean air.
+ */
 function mixDeltas(
   p: FlightProblem,
   space: Workspace,
   shifts: ShiftNodes,
   start: number,
-  { low, high, lowered, unexplained }: { low: number; high: number; lowered: number; unexplained: number },
+  { low, high, lowered, unexplained, lnInflation }: MixTerms,
 ): void {
   const { settings, amplitude, crossing } = p;
   const hyperWeight = shifts.weight;
@@ -352,17 +369,20 @@ function mixDeltas(
   const c = settings.amplitudeSpread;
   const inverse = 1 / c;
   const unit = lowered === 0 ? 1 : Math.exp(-lowered);
+  const clean = unit * Math.exp(-lnInflation);
   const seen = 1 - settings.miss - settings.otherCause;
   const { mix, pass, root, rho } = space;
   for (let m = low; m < high; m++) {
     const scale = c * amplitude[m];
     for (let k = 0; k < nodes; k++) {
       const kappa = scale * root[k];
-      if (kappa > 1e-2) {
+      if (kappa > LEAST_KAPPA) {
         const shrink = 1 / Math.sqrt(1 + kappa * kappa);
-        mix[k] = crossing * shrink * crossingE((rho[k] * kappa + inverse) * shrink, lowered);
+        const factor = crossing * shrink * crossingE((rho[k] * kappa + inverse) * shrink, lowered);
+        const share = lnInflation === 0 ? 1 : (kappa * kappa) / (kappa * kappa + c * c);
+        mix[k] = share * factor + (1 - share) * clean;
       } else {
-        mix[k] = unit;
+        mix[k] = clean;
       }
     }
     for (let h = 0; h < hypers; h++) {

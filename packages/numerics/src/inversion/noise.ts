@@ -132,7 +132,7 @@ function projectOut(
 }
 
 /** Gains below this are what noise alone reaches in one pass [nats]. */
-const LEAST_INFLATION = 4;
+const LEAST_INFLATION = 8;
 
 /**
  * ln N(r; 0, v) - ln N(r; 0, v0) summed over each pass: v with the fluctuation of everything seen, v0 with that of what
