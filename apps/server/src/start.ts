@@ -64,7 +64,7 @@ async function loadExercise({ ports }: RunningServer, { exerciseSeed, software }
   if (exerciseSeed === undefined) return;
   let last = '';
   const onProgress = ({ progress }: Job) => {
-    const line = `loading the exercise: ${progress.stage} ${Math.floor(progress.fraction * 10) * 10} %`;
+    const line = `loading the exercise: ${Math.floor(progress.fraction * 10) * 10} %`;
     if (line !== last) say(line);
     last = line;
   };
