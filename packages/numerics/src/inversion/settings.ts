@@ -55,7 +55,7 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   amplitudeSpread: 0.45,
   miss: 0.05,
   otherCause: 1e-3,
-  fluctuation: 0.6,
+  fluctuation: 1,
   envelopeFloor: 0.5,
   lateralSd: 0.45,
   verticalSd: 0.25,
