@@ -1,0 +1,155 @@
+/**
+ * Flights for the inversion's tests. The generator draws from the inversion's own model (a crossing has its own shift,
+ * amplitude and width about the wind history), so calibration of the arithmetic can be asked of it; what real air does
+ * is asked elsewhere, of puffs and measurements.
+ */
+import type { Area, FlightConditions, FlightSamples } from '../../src/index.ts';
+import { DEFAULT_SETTINGS } from '../../src/inversion/settings.ts';
+import {
+  ALPHA,
+  FIELDS,
+  PHI,
+  SIGMA_Z,
+  STRENGTH,
+  rangePosition,
+  transportOf,
+  verticalFactor,
+} from '../../src/inversion/transport.ts';
+
+export interface Source {
+  readonly x_m: number;
+  readonly y_m: number;
+  readonly rate_kgph: number;
+}
+
+export const AREA: Area = { west_m: -300, south_m: -300, east_m: 300, north_m: 300 };
+
+export const CONDITIONS: FlightConditions = {
+  noise_ppm: 0.01,
+  roughness_m: 0.05,
+  sigmaV_mps: 0.75,
+  sigmaW_mps: 0.4,
+  mixingHeight_m: Number.POSITIVE_INFINITY,
+  sourceHeight_m: 1.5,
+  ppmPerKgM3: 1.47e6,
+  singleWind: false,
+};
+
+const LEGS = 9;
+const LEG_SAMPLES = 68;
+const SPACING_M = 8;
+const WIND = { east_mps: 3, north_mps: 3 };
+
+/** Reproducible numbers in [0, 1) (mulberry32). */
+export function randomFrom(seed: number): { uniform(): number; normal(): number } {
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  return { uniform, normal };
+}
+
+/** A mower's track across a steady wind with sensor noise; background drifts; plumes by the inversion's own model. */
+export function flightOver(
+  sources: readonly Source[],
+  seed: number,
+): FlightSamples & { truth: { background_ppm: Float64Array } } {
+  const random = randomFrom(seed);
+  const count = LEGS * LEG_SAMPLES;
+  const column = () => new Float64Array(count);
+  const samples = {
+    count,
+    time_s: column(),
+    x_m: column(),
+    y_m: column(),
+    z_m: column(),
+    value_ppm: column(),
+    windEast_mps: column(),
+    windNorth_mps: column(),
+    leg: new Int32Array(count),
+    truth: { background_ppm: column() },
+  };
+  const along = Math.SQRT1_2;
+  for (let i = 0; i < count; i++) {
+    const leg = Math.floor(i / LEG_SAMPLES);
+    const step = (i % LEG_SAMPLES) - LEG_SAMPLES / 2;
+    const d = (leg - (LEGS - 1) / 2) * 65;
+    const e = (leg % 2 === 0 ? step : -step) * SPACING_M;
+    samples.time_s[i] = i;
+    samples.x_m[i] = (d - e) * along;
+    samples.y_m[i] = (d + e) * along;
+    samples.z_m[i] = 14 + 0.3 * random.normal();
+    samples.leg[i] = leg;
+    samples.windEast_mps[i] = WIND.east_mps + 0.3 * random.normal();
+    samples.windNorth_mps[i] = WIND.north_mps + 0.3 * random.normal();
+  }
+  let drift = 2;
+  for (let i = 0; i < count; i++) {
+    drift += 0.0002 * random.normal();
+    samples.truth.background_ppm[i] = drift;
+    samples.value_ppm[i] = drift + CONDITIONS.noise_ppm * random.normal();
+  }
+  for (const source of sources) addPlume(samples, source, random);
+  return samples;
+}
+
+function addPlume(samples: FlightSamples, source: Source, random: { uniform(): number; normal(): number }): void {
+  const settings = DEFAULT_SETTINGS;
+  const transport = transportOf(samples, CONDITIONS, settings, 1000);
+  const base = (settings.meanderFraction * CONDITIONS.sigmaV_mps) / transport.meanSpeed_mps;
+  const beta = settings.windBiasSd_rad * random.normal();
+  const width = Math.exp(settings.lateralSd * random.normal());
+  for (let leg = 0; leg < LEGS; leg++) {
+    const delta = beta + base * random.normal();
+    const amplitude = source.rate_kgph * Math.max(0, 1 + settings.amplitudeSpread * random.normal());
+    for (let i = leg * LEG_SAMPLES; i < (leg + 1) * LEG_SAMPLES; i++) {
+      const a = templateAt(samples, transport, i, source, { delta, width });
+      samples.value_ppm[i] += amplitude * a * Math.max(0, 1 + 0.5 * random.normal());
+    }
+  }
+}
+
+function templateAt(
+  samples: FlightSamples,
+  transport: ReturnType<typeof transportOf>,
+  i: number,
+  source: Source,
+  shape: { delta: number; width: number },
+): number {
+  const bin = transport.bin[i];
+  const dx = samples.x_m[i] - source.x_m;
+  const dy = samples.y_m[i] - source.y_m;
+  const along = dx * transport.east[bin] + dy * transport.north[bin];
+  const across = dy * transport.east[bin] - dx * transport.north[bin];
+  if (along < 2) return 0;
+  const node = Math.min(transport.nodes - 2, Math.round(rangePosition(dx * dx + dy * dy)));
+  const at = (bin * transport.nodes + node) * FIELDS;
+  const theta = Math.atan2(across, along) - transport.table[at + PHI] - shape.delta;
+  const alpha = transport.table[at + ALPHA] * shape.width;
+  const vertical = verticalFactor(samples.z_m[i], CONDITIONS.sourceHeight_m, transport.table[at + SIGMA_Z]);
+  return (transport.table[at + STRENGTH] / shape.width) * vertical * Math.exp(-0.5 * (theta / alpha) ** 2);
+}
+
+/** The same flight elsewhere, at another time, or turned about the origin. */
+export function moved<T extends FlightSamples>(
+  samples: T,
+  by: { dx?: number; dy?: number; dt?: number; quarterTurns?: number },
+): T {
+  const { dx = 0, dy = 0, dt = 0, quarterTurns = 0 } = by;
+  const turn = (east: Float64Array, north: Float64Array): [Float64Array, Float64Array] =>
+    quarterTurns === 1 ? [north.map((value) => -value), east] : [east, north];
+  const [x, y] = turn(samples.x_m, samples.y_m);
+  const [windEast_mps, windNorth_mps] = turn(samples.windEast_mps, samples.windNorth_mps);
+  return {
+    ...samples,
+    time_s: samples.time_s.map((t) => t + dt),
+    x_m: x.map((value) => value + dx),
+    y_m: y.map((value) => value + dy),
+    windEast_mps,
+    windNorth_mps,
+  };
+}
