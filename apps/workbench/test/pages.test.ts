@@ -236,6 +236,23 @@ describe('site', () => {
   });
 });
 
+test('training data and real data are told apart', async () => {
+  const mixed = await startStub({ isMixed: true });
+  const [training, real] = mixed.fixtures.sites;
+  const { page, errors } = await openPage(browser, `${mixed.url}/queue`, { hasMap: false });
+  await page.getByText('Some of this is training data; each is marked EXERCISE.').waitFor();
+  expect(await page.locator('.queue-row .exercise-tag').count()).toBe(6);
+  expect(await page.locator('.queue-row', { hasText: real!.label }).locator('.exercise-tag').count()).toBe(0);
+  await page.goto(`${mixed.url}/sites/${real!.id}`);
+  await page.getByRole('heading', { level: 1, name: real!.label }).waitFor();
+  await page.locator('.banner').waitFor({ state: 'detached' });
+  await page.goto(`${mixed.url}/sites/${training!.id}`);
+  await page.getByText('Training data. Nothing here is real.').waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+  await mixed.close();
+});
+
 describe('sites', () => {
   test('the table sorts by column, in the address', async () => {
     const { page } = await openPage(browser, `${stub.url}/sites`, { hasMap: false });

@@ -55,10 +55,13 @@ export function useScene(): Scene {
   const sites = useMemo(() => {
     const listed = all ?? [];
     if (page === 'queue' || page === 'sites') return filterSites(listed, view);
-    return place.recordingId === undefined
-      ? listed
-      : listed.filter(({ recordingIds }) => recordingIds.includes(place.recordingId!));
-  }, [all, page, place.recordingId, view]);
+    if (place.recordingId !== undefined) {
+      return listed.filter(({ recordingIds }) => recordingIds.includes(place.recordingId!));
+    }
+    // Training data and real data are never on one map with a site in hand.
+    const inHand = listed.find(({ id }) => id === place.siteId);
+    return inHand === undefined ? listed : listed.filter(({ exercise }) => exercise === inHand.exercise);
+  }, [all, page, place.siteId, place.recordingId, view]);
   const chosenId = place.siteId ?? view.at ?? (page === 'queue' ? sites[0]?.id : undefined);
   const file = useQuery({ ...siteQuery(chosenId ?? ''), enabled: chosenId !== undefined }).data;
   const chosen = sites.find(({ id }) => id === chosenId) ?? (file?.site.id === chosenId ? file?.site : undefined);

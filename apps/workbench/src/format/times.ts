@@ -31,11 +31,12 @@ export function formatSpan(startAt: Instant, endAt: Instant, language: string): 
   return `${formatDay(startAt, language)}, ${clock(startAt)}–${clock(endAt)} UTC`;
 }
 
-/** `2 h 14 min` or `38 s`. */
+/** `17 d`, `2 h 14 min` or `38 s`. */
 export function formatDuration(startAt: Instant, endAt: Instant): string {
   const seconds = Math.round((Date.parse(endAt) - Date.parse(startAt)) / 1000);
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
+  if (minutes >= 48 * 60) return `${Math.round(minutes / (24 * 60))} d`;
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -71,7 +71,7 @@ export const MAP_INK: Record<Theme, MapInk> = {
     label: '#5c6975',
     halo: '#fbfbf9',
     ink: '#17202a',
-    track: '#ffffff',
+    track: '#ccd4da',
     finding: '#b5451b',
     findingRgb: [181, 69, 27],
     searched: '#2f6f94',

@@ -24,10 +24,13 @@ export function regionFeatures(sites: readonly Site[]): Collection {
   );
 }
 
+/** Pins with labels; where training and real data meet, training data says EX. */
 export function pinFeatures(sites: readonly Site[]): Collection {
+  const isMixed = sites.some(({ exercise }) => exercise) && sites.some(({ exercise }) => !exercise);
+  const labelOf = ({ label, exercise }: Site) => (isMixed && exercise ? `${label} EX` : label);
   return collection(
     sites.map((site) =>
-      point(site.position.lon, site.position.lat, { id: site.id, label: site.label, weight: site.lnBayesFactor }),
+      point(site.position.lon, site.position.lat, { id: site.id, label: labelOf(site), weight: site.lnBayesFactor }),
     ),
   );
 }

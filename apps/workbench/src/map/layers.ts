@@ -8,6 +8,7 @@ import { EMPTY } from './features.ts';
 const FONT = ['"Segoe UI", Roboto, "Noto Sans", "Open Sans", sans-serif'];
 
 const SOURCES = [
+  'fine-countries',
   'grid',
   'grid-names',
   'states',
@@ -30,7 +31,7 @@ const SIZE_BY_CONCENTRATION = ['interpolate', ['linear'], ['get', 'c'], 0, 0.62,
 /** Which layers a person's switch turns off. */
 export const LAYERS_OF: Record<LayerName, readonly string[]> = {
   grid: ['grid', 'grid-names'],
-  borders: ['country-line', 'state-line', 'state-name'],
+  borders: ['country-line', 'fine-country-line', 'state-line', 'state-name'],
   municipalities: ['municipality-line', 'municipality-name'],
   track: ['path', 'chosen-path', 'samples'],
   wind: ['barbs'],
@@ -77,6 +78,12 @@ function ground(theme: Theme): LayerSpecification[] {
   return [
     { id: 'water', type: 'background', paint: { 'background-color': ink.water } },
     { id: 'land', type: 'fill', source: 'countries', paint: { 'fill-color': ink.land, 'fill-antialias': false } },
+    {
+      id: 'fine-land',
+      type: 'fill',
+      source: 'fine-countries',
+      paint: { 'fill-color': ink.land, 'fill-antialias': false },
+    },
     { id: 'state-land', type: 'fill', source: 'states', paint: { 'fill-color': ink.land, 'fill-antialias': false } },
     {
       id: 'grid',
@@ -101,6 +108,12 @@ function ground(theme: Theme): LayerSpecification[] {
       id: 'country-line',
       type: 'line',
       source: 'countries',
+      paint: { 'line-color': ink.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 2, 0.5, 10, 1.4] },
+    },
+    {
+      id: 'fine-country-line',
+      type: 'line',
+      source: 'fine-countries',
       paint: { 'line-color': ink.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 2, 0.5, 10, 1.4] },
     },
   ];

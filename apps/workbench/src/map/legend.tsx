@@ -17,7 +17,7 @@ function isNarrow(): boolean {
 }
 
 /** What the colours and shapes on the map mean, with units; only what the map shows now. */
-export function Legend({ scene, domain }: { scene: Scene; domain: Domain | undefined }) {
+export function Legend({ scene, domain, hasWind }: { scene: Scene; domain: Domain | undefined; hasWind: boolean }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(() => !isNarrow());
   const hidden = hiddenLayers(useView());
@@ -56,7 +56,7 @@ export function Legend({ scene, domain }: { scene: Scene; domain: Domain | undef
               {t('map.detection')}
             </li>
           )}
-          {domain !== undefined && !hidden.has('wind') && (
+          {hasWind && !hidden.has('wind') && (
             <li>
               <span className="key">
                 <Glyph name="barb" />

@@ -50,7 +50,7 @@ export default function MapGround() {
         <>
           <MapData painter={painter} scene={scene} samples={samples} zoom={zoom} />
           <MapControls painter={painter} onFit={() => painter.fit(extentOf(scene) ?? [-118, 14, -86, 33], true)} />
-          <Legend scene={scene} domain={domain} />
+          <Legend scene={scene} domain={domain} hasWind={samples?.windEast_mps !== undefined} />
           <CursorReadout report={report} />
         </>
       )}

@@ -14,6 +14,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Position, PosteriorGrid, SourceEstimate } from '@plumeline/core';
 import type { LayerName } from '../data/view.ts';
 import type { Theme } from '../shell/theme.ts';
+import { refineBorders } from './borders.ts';
 import { MAP_INK } from './colours.ts';
 import { type Collection, EMPTY, type Extent, posteriorPicture } from './features.ts';
 import { graticule } from './graticule.ts';
@@ -41,11 +42,10 @@ export interface PainterEvents {
 }
 
 const WHOLE_MEXICO: Extent = [-118, 14, -86, 33];
-const MOST_FIT_ZOOM = 14;
+const MOST_FIT_ZOOM = 17;
 /** The legend covers the map's left side where there is room for it. */
 const LEGEND_PX = 262;
 const ROOMY_PX = 760;
-const FINE_BORDERS_ZOOM = 6;
 
 /** The map and what it shows. Everything given before the style stands is kept and drawn then. */
 export class Painter {
@@ -251,6 +251,7 @@ function createMap(container: HTMLElement, theme: Theme, start: Camera | undefin
     ...(start === undefined
       ? { bounds: WHOLE_MEXICO as unknown as LngLatBoundsLike, fitBoundsOptions: { padding: 24 } }
       : { center: [start.lon, start.lat] as [number, number], zoom: start.zoom }),
+    renderWorldCopies: false,
     dragRotate: false,
     pitchWithRotate: false,
     maxPitch: 0,
@@ -269,21 +270,6 @@ function tellWhenIdle(map: MapLibre, { dataset }: HTMLElement): void {
   map.on('movestart', isAtWork);
   map.on('idle', () => {
     dataset.isIdle = 'true';
-  });
-}
-
-/** Coarse borders first for a quick first picture, finer ones once that stands. Where states are drawn, theirs is the finer coast. */
-function refineBorders(map: MapLibre, hasStates: () => boolean): void {
-  let scale = '110m';
-  const refine = () => {
-    const wanted = map.getZoom() > FINE_BORDERS_ZOOM && !hasStates() ? '10m' : '50m';
-    if (wanted === scale || scale === '10m') return;
-    scale = wanted;
-    (map.getSource('countries') as GeoJSONSource).setData(`/basemap/countries-${scale}.json`);
-  };
-  map.once('idle', () => {
-    refine();
-    map.on('zoomend', refine);
   });
 }
 
@@ -351,9 +337,9 @@ function cursorElement(): HTMLElement {
   return element;
 }
 
-/** A region of a few metres would zoom to nothing around it: at least about 2 km a side. */
+/** A region of a few metres would zoom to nothing around it: at least about 150 m a side. */
 function widened([west, south, east, north]: Extent): [number, number, number, number] {
-  const least = 0.01;
+  const least = 0.0015;
   const x = Math.max(0, least - (east - west)) / 2;
   const y = Math.max(0, least - (north - south)) / 2;
   return [west - x, south - y, east + x, north + y];

@@ -6,6 +6,7 @@ import { allNullResultsQuery, recordingsQuery, sitesQuery } from '../data/api.ts
 import { carried, useView } from '../data/view.ts';
 import { formatCount } from '../format/numbers.ts';
 import { formatSpan } from '../format/times.ts';
+import { ExerciseTag } from '../parts/exercise-tag.tsx';
 import { Empty, ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
 import { useSubstanceName } from '../parts/words.ts';
@@ -57,6 +58,7 @@ function RecordingRow({ recording }: { recording: Recording }) {
       >
         <span className="row-top">
           <span className="label">{recording.name}</span>
+          <ExerciseTag exercise={recording.exercise} />
           {sites.length > 0 && <span className="result found">{t('flights.sitesFound', { count: sites.length })}</span>}
           {sites.length === 0 && nulls.length > 0 && <span className="result null">{t('flights.nothingFound')}</span>}
         </span>

@@ -9,6 +9,7 @@ import { useScene } from '../data/scene.ts';
 import { carried, latestAddress, useChangeView, useView } from '../data/view.ts';
 import { formatArea, formatRate, formatValue } from '../format/numbers.ts';
 import { regionArea_m2 } from '../format/region-size.ts';
+import { ExerciseTag } from '../parts/exercise-tag.tsx';
 import { Empty, ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
 import { IntervalBar, type LogAxis, logAxisOf, Time } from '../parts/values.tsx';
@@ -120,6 +121,7 @@ function QueueRow({ site, isChosen, axis }: { site: Site; isChosen: boolean; axi
       <span className="row-top">
         <span className="label">{site.label}</span>
         <span className="substance">{substanceName(site.substance)}</span>
+        <ExerciseTag exercise={site.exercise} />
         <span className={`weight ${evidenceWord(site.lnBayesFactor)}`}>
           {t(`evidence.${evidenceWord(site.lnBayesFactor)}`)}{' '}
           <span className="faint">{formatValue(site.lnBayesFactor, i18n.language, 2)}</span>

@@ -7,7 +7,7 @@ import { samplesQuery, traceQuery } from '../data/api.ts';
 import { hover } from '../data/hover.ts';
 import { carried, useView } from '../data/view.ts';
 import { formatBytes, formatCount, formatValue } from '../format/numbers.ts';
-import { formatClock, formatDuration, formatSpan } from '../format/times.ts';
+import { formatClock, formatDuration, formatInstant, formatSpan } from '../format/times.ts';
 import { Digest } from '../parts/digest.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { ProblemNote, Skeleton } from '../parts/states.tsx';
@@ -45,12 +45,14 @@ export function Detections({ detections }: { detections: readonly Detection[] })
   if (detections.length === 0) return <p className="note">{t('flight.detectionsNone')}</p>;
   const bySignal = [...detections].sort((a, b) => b.signalToNoise - a.signalToNoise);
   const shown = isWhole ? bySignal : bySignal.slice(0, FEW);
+  // The clock alone says when, unless they lie on several days.
+  const hasDays = new Set(detections.map(({ startAt }) => startAt.slice(0, 10))).size > 1;
   return (
     <>
       <p className="note">{t('flight.detectionsHelp')}</p>
       <ul className="detections">
         {shown.map((detection) => (
-          <DetectionRow key={detection.id} detection={detection} />
+          <DetectionRow key={detection.id} detection={detection} hasDay={hasDays} />
         ))}
       </ul>
       {detections.length > FEW && (
@@ -62,10 +64,12 @@ export function Detections({ detections }: { detections: readonly Detection[] })
   );
 }
 
-function DetectionRow({ detection }: { detection: Detection }) {
+function DetectionRow({ detection, hasDay }: { detection: Detection; hasDay: boolean }) {
   const { t, i18n } = useTranslation();
   const samples = useQuery({ ...samplesQuery(detection.recordingId), enabled: false }).data;
-  const start = formatClock(Date.parse(detection.startAt) / 1000, i18n.language);
+  const start = hasDay
+    ? formatInstant(detection.startAt, i18n.language)
+    : `${formatClock(Date.parse(detection.startAt) / 1000, i18n.language)} UTC`;
   const point = () => {
     if (samples === undefined) return;
     const from = Date.parse(detection.startAt) / 1000;
@@ -83,7 +87,7 @@ function DetectionRow({ detection }: { detection: Detection }) {
       <button
         type="button"
         className="detection"
-        aria-label={t('flight.showOnSeries', { time: `${start} UTC` })}
+        aria-label={t('flight.showOnSeries', { time: start })}
         onClick={point}
         onMouseEnter={point}
         onFocus={point}

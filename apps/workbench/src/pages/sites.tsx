@@ -10,6 +10,7 @@ import { carried, useChangeView, useView } from '../data/view.ts';
 import { formatArea, formatValue } from '../format/numbers.ts';
 import { regionArea_m2 } from '../format/region-size.ts';
 import { Coordinates } from '../parts/coordinates.tsx';
+import { ExerciseTag } from '../parts/exercise-tag.tsx';
 import { Glyph } from '../parts/glyph.tsx';
 import { Empty, ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
@@ -138,6 +139,7 @@ function SiteRow({ site, row }: { site: Site; row: number }) {
         <Link to="/sites/$siteId" params={{ siteId: site.id }} search={carried(view) as never}>
           {site.label}
         </Link>
+        <ExerciseTag exercise={site.exercise} />
       </th>
       <td>{substanceName(site.substance)}</td>
       <td className="number">{text(p50)}</td>

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Span } from '../data/view.ts';
 import { formatValue } from '../format/numbers.ts';
-import { formatClock } from '../format/times.ts';
+import { formatClock, formatDay } from '../format/times.ts';
 
 export interface SeriesInk {
   readonly ink: string;
@@ -32,6 +32,9 @@ export interface SeriesOptions {
   onSpan(span: Span): void;
 }
 
+const DAY_S = 86_400;
+/** A pause longer than this many usual steps breaks the lines. */
+const GAP_STEPS = 20;
 /** A drag shorter than this is a click [px]. */
 const LEAST_DRAG_PX = 6;
 
@@ -45,8 +48,14 @@ export function createSeriesPlot(holder: HTMLElement, options: SeriesOptions): u
   };
   const clockOf = (time_s: number, step_s: number) => {
     const text = formatClock(time_s, language);
+    if (step_s >= DAY_S) return formatDay(new Date(time_s * 1000).toISOString(), language).replace(/ \d{4}$/, '');
     return step_s >= 60 ? text.slice(0, 5) : text;
   };
+  const pauses = pausesIn(columns.time_s);
+  const gaps: uPlot.Series.GapsRefiner = (chart, _series, _from, _to, nulls) => [
+    ...nulls,
+    ...pauses.map(([from, to]): [number, number] => [chart.valToPos(from, 'x', true), chart.valToPos(to, 'x', true)]),
+  ];
   const plot = new uPlot(
     {
       ...size,
@@ -65,9 +74,9 @@ export function createSeriesPlot(holder: HTMLElement, options: SeriesOptions): u
       ],
       series: [
         {},
-        { stroke: ink.ink, width: 1, points: { show: false } },
-        { stroke: ink.muted, width: 1.5, dash: [5, 4], points: { show: false } },
-        { stroke: ink.finding, width: 1.75, points: { show: false } },
+        { stroke: ink.ink, width: 1, points: { show: false }, gaps },
+        { stroke: ink.muted, width: 1.5, dash: [5, 4], points: { show: false }, gaps },
+        { stroke: ink.finding, width: 1.75, points: { show: false }, gaps },
       ],
       hooks: {
         drawClear: [(chart) => shadeDetections(chart, detections, ink.shade)],
@@ -87,6 +96,15 @@ export function createSeriesPlot(holder: HTMLElement, options: SeriesOptions): u
   );
   showSpan(plot, options.span);
   return plot;
+}
+
+/** Ends of the times without samples. */
+function pausesIn(time_s: readonly number[]): [number, number][] {
+  const steps = time_s.slice(1).map((time, i) => time - time_s[i]!);
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+  return steps.flatMap((step, i) =>
+    step > GAP_STEPS * usual ? [[time_s[i]!, time_s[i + 1]!] as [number, number]] : [],
+  );
 }
 
 /** Zooms to a span, or to everything. */

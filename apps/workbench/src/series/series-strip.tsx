@@ -17,6 +17,11 @@ export default function SeriesStrip() {
   const view = useView();
   const samples = useSamples(scene.recordingId).data;
   const shown = useMemo(() => usableRows(samples, view.instrument), [samples, view.instrument]);
+  const instrument = shown?.instruments?.[shown.instrument ?? 0]?.name;
+  const detections = useMemo(
+    () => scene.detections.filter((detection) => instrument === undefined || detection.instrument === instrument),
+    [scene.detections, instrument],
+  );
   const isFolded = scene.recordingId === undefined || view.series === 'off';
   return (
     <section className={isFolded ? 'series folded' : 'series'} aria-label={t('series.title')}>
@@ -27,7 +32,7 @@ export default function SeriesStrip() {
           key={`${scene.recordingId} ${shown.instrument}`}
           recordingId={scene.recordingId}
           shown={shown}
-          detections={scene.detections}
+          detections={detections}
         />
       )}
     </section>

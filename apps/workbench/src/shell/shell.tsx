@@ -1,10 +1,9 @@
 /** The one shape of every page: bar, rail, map as ground, panel for the thing in hand, strip for time. */
-import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { useTranslation } from 'react-i18next';
-import { exerciseQuery, recordingsQuery, sitesQuery } from '../data/api.ts';
+import { useShownExercise } from '../data/exercise.ts';
 import { useIsLive } from '../data/live.ts';
 import { usePage } from '../data/scene.ts';
 import { carried, useView } from '../data/view.ts';
@@ -74,19 +73,15 @@ export function Shell() {
   );
 }
 
-/** Shown whenever the server holds an exercise or anything on the page carries the exercise flag. */
+/** Nobody may take training data for real, nor real data for training: the banner says which of them the page shows. */
 function ExerciseBanner() {
   const { t } = useTranslation();
-  const exercise = useQuery(exerciseQuery).data;
-  const sites = useQuery(sitesQuery).data;
-  const recordings = useQuery(recordingsQuery).data;
-  const isExercise =
-    exercise?.isExercise === true || [...(sites ?? []), ...(recordings ?? [])].some((record) => record.exercise);
-  if (!isExercise) return null;
+  const state = useShownExercise();
+  if (state === 'none') return null;
   return (
     <section className="banner" aria-label={t('app.exercise')}>
       <strong>{t('app.exercise')}</strong>
-      <span>{t('app.exerciseDetail')}</span>
+      <span>{t(state === 'all' ? 'app.exerciseDetail' : 'app.exerciseMixed')}</span>
     </section>
   );
 }

@@ -5,6 +5,8 @@ export const en = {
     skip: 'Skip to the page',
     exercise: 'EXERCISE – EJERCICIO',
     exerciseDetail: 'Training data. Nothing here is real.',
+    exerciseMixed: 'Some of this is training data; each is marked EXERCISE.',
+    exerciseTag: 'EXERCISE',
     loading: 'Loading',
     notFound: 'There is nothing at this address.',
     notFoundHelp: 'The link may be old or cut short. The queue lists every site.',
@@ -153,8 +155,8 @@ export const en = {
     gas: 'Gas, for files that hold several',
   },
   flight: {
-    found: 'Sites from this flight',
-    foundNone: 'No site came from this flight.',
+    found: 'Sites from this recording',
+    foundNone: 'No site came from this recording.',
     detections: 'Detections',
     detectionsNone: 'Nothing rose above the background.',
     detectionsHelp:

@@ -7,6 +7,8 @@ export const es: Words = {
     skip: 'Ir al contenido',
     exercise: 'EJERCICIO – EXERCISE',
     exerciseDetail: 'Datos de entrenamiento. Nada de esto es real.',
+    exerciseMixed: 'Una parte son datos de entrenamiento; cada uno lleva la marca EJERCICIO.',
+    exerciseTag: 'EJERCICIO',
     loading: 'Cargando',
     notFound: 'No hay nada en esta dirección.',
     notFoundHelp: 'El enlace puede ser viejo o estar incompleto. La cola muestra todos los sitios.',
@@ -156,8 +158,8 @@ export const es: Words = {
     gas: 'Gas, para archivos con varios',
   },
   flight: {
-    found: 'Sitios de este vuelo',
-    foundNone: 'Ningún sitio salió de este vuelo.',
+    found: 'Sitios de esta grabación',
+    foundNone: 'Ningún sitio salió de esta grabación.',
     detections: 'Detecciones',
     detectionsNone: 'Nada sobresalió del fondo.',
     detectionsHelp:

@@ -22,6 +22,8 @@ export interface StubOptions {
   /** Folder with mxstate.topo.json and mxmunicipio.topo.json, when there is one. */
   readonly geodata?: string;
   readonly isEmpty?: boolean;
+  /** The second flight and its site are real; everything else is training data. */
+  readonly isMixed?: boolean;
   readonly port?: number;
 }
 
@@ -64,6 +66,10 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
     ]) {
       list.length = 0;
     }
+  }
+  if (options.isMixed) {
+    fixtures.recordings[1] = { ...fixtures.recordings[1]!, exercise: false };
+    fixtures.sites[1] = { ...fixtures.sites[1]!, exercise: false };
   }
   const listeners = new Set<ServerResponse>();
   const cancelled: string[] = [];
