@@ -68,15 +68,15 @@ describe('likelihood', () => {
     const a = Float64Array.from({ length: to - from }, (_, i) => Math.exp(-0.5 * ((i - 30) / 4) ** 2));
     let precision = 0;
     let response = 0;
-    const dot = [0, 0, 0];
+    const dot = [0, 0, 0, 0];
     for (let i = from; i < to; i++) {
       precision += noise.weight[i] * a[i - from] ** 2;
       response += noise.whitened[i] * a[i - from];
-      for (let k = 0; k < 3; k++) dot[k] += noise.weight[i] * a[i - from] * noise.basis[i * noise.terms + k];
+      for (let k = 0; k < 4; k++) dot[k] += noise.weight[i] * a[i - from] * noise.basis[i * noise.terms + k];
     }
-    precision -= dot[0] ** 2 + dot[1] ** 2 + dot[2] ** 2;
-    // Least squares of y on [a, 1, t, t^2]: the coefficient of a is R / P, its variance 1 / P.
-    const rows = Array.from(a, (value, i) => [value, 1, i / 30, (i / 30) ** 2]);
+    for (const d of dot) precision -= d * d;
+    // Least squares of y on [a, 1, t, t^2, t^3]: the coefficient of a is R / P, its variance 1 / P.
+    const rows = Array.from(a, (value, i) => [value, 1, i / 30, (i / 30) ** 2, (i / 30) ** 3]);
     const { coefficient, variance } = leastSquares(rows, samples.value_ppm.subarray(from, to), deviation.subarray(from, to));
     expect(response / precision).toBeCloseTo(coefficient, 6);
     expect(precision * variance).toBeCloseTo(1, 5);

@@ -79,6 +79,8 @@ const LARGEST_EXPONENT = 600;
 const LEAST_PRODUCT = 1e-300;
 /** Crossings expected to be weaker than this part of the noise are none. */
 const LEAST_KAPPA = 1e-2;
+/** Part of the observed amplitude at which a plume is half believed to have caused it. */
+const WEAK_PART = 0.3;
 const MOST_DELTA_NODES = 61;
 const MOST_QUIET_NODES = 25;
 /** Half-width of the template in alpha. */
@@ -323,9 +325,11 @@ function mixPass(p: FlightProblem, space: Workspace, slot: number, j: number): n
   }
   // z^2 <= rho^2 + 1 / c^2; doubles hold exp(700).
   const lowered = Math.max(0, 0.5 * (largestRho * largestRho + 1 / p.settings.amplitudeSpread ** 2) - LARGEST_EXPONENT);
+  const lnInflation = p.noise.lnInflation[j];
+  const relative = 1 / (p.settings.amplitudeSpread * Math.max(1, largestRho));
   for (let s = 0; s < laterals; s++) {
     if (laterals > 1) crossingTerms(p, space, s, count);
-    mixDeltas(p, space, nodes, start + s * lateralStride, { low, high, lowered, unexplained, lnInflation: p.noise.lnInflation[j] });
+    mixDeltas(p, space, nodes, start + s * lateralStride, { low, high, lowered, unexplained, lnInflation, relative });
   }
   const end = start + laterals * lateralStride;
   let most = 0;
@@ -348,18 +352,20 @@ interface MixTerms {
   /** Likelihood of what the pass saw when the source did not reach it. */
   readonly unexplained: number;
   readonly lnInflation: number;
+  /** kappa times this is the expected amplitude over the observed one. */
+  readonly relative: number;
 }
 
 /**
- * Only a plume that is about as strong as what was seen brings the fluctuation's noise with it: with s the expected
- * signal-to-noise, a share 1 / (1 + s^2) of the likelihood is that of clean air.
+ * Only a plume about as strong as what was seen brings the fluctuation's noise with it: with x the expected over the
+ * observed amplitude, a share 1 / (1 + (x / 0.3)^4) of the likelihood is that of clean air.
  */
 function mixDeltas(
   p: FlightProblem,
   space: Workspace,
   shifts: ShiftNodes,
   start: number,
-  { low, high, lowered, unexplained, lnInflation }: MixTerms,
+  { low, high, lowered, unexplained, lnInflation, relative }: MixTerms,
 ): void {
   const { settings, amplitude, crossing } = p;
   const hyperWeight = shifts.weight;
@@ -379,7 +385,8 @@ function mixDeltas(
       if (kappa > LEAST_KAPPA) {
         const shrink = 1 / Math.sqrt(1 + kappa * kappa);
         const factor = crossing * shrink * crossingE((rho[k] * kappa + inverse) * shrink, lowered);
-        const share = lnInflation === 0 ? 1 : (kappa * kappa) / (kappa * kappa + c * c);
+        const part = (kappa * relative) ** 4;
+        const share = lnInflation === 0 ? 1 : part / (part + WEAK_PART ** 4);
         mix[k] = share * factor + (1 - share) * clean;
       } else {
         mix[k] = clean;

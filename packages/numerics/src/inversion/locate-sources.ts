@@ -45,6 +45,7 @@ export function locateSources(
   const excess = samples.value_ppm.map((value, i) => (spike[i] === 1 ? 0 : value - level_ppm[i]));
   const envelope = excessEnvelope(samples.time_s, excess, noise_ppm);
   const transport = transportOf(samples, conditions, settings, reachOf(samples, area));
+  const quiet = quietPasses(passes, envelope, noise_ppm);
   const rough = roughSettings(settings);
   const prepare: PrepareProblem = (form, range, expected, others) => {
     const deviation = envelope.map((seen, i) =>
@@ -56,11 +57,10 @@ export function locateSources(
       spike[i] === 1 ? deviation[i] : Math.min(deviation[i], Math.hypot(noise_ppm, settings.fluctuation * (others?.mean[i] ?? 0))),
     );
     const residual = others === undefined ? excess : excess.map((value, i) => value - others.mean[i]);
-    const inflation = inflationOf(residual, deviation, explained, passes);
+    const inflation = inflationOf(residual, deviation, explained, passes, quiet);
     const noise = noiseTerms(samples, passes, deviation, inflation, others);
     return problemOf(samples, passes, conditions, form === 'rough' ? rough : settings, transport, noise, range, quiet);
   };
-  const quiet = quietPasses(passes, envelope, noise_ppm);
   const range = rateRange(prepare('rough', { least_kgph: 1, most_kgph: 2 }, undefined, undefined), area);
   const found = findSources({
     area,

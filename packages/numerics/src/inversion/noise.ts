@@ -6,8 +6,8 @@
 import type { FlightSamples } from './flight.ts';
 import type { Passes } from './passes.ts';
 
-/** Level, slope, curvature. */
-export const BACKGROUND_TERMS = 3;
+/** Level, slope, curvature and its change: with fewer, drift passes for faint wide plumes. */
+export const BACKGROUND_TERMS = 4;
 
 /** Signal of something else in the air that is integrated out: columns per sample with the precision of their factor. */
 export interface Nuisance {
@@ -47,7 +47,7 @@ export function noiseTerms(
     const from = passes.start[j];
     const to = passes.start[j + 1];
     fillColumns(samples.time_s, from, to, basis, terms, nuisance);
-    const prior = [0, 0, 0, ...(nuisance?.precision ?? [])];
+    const prior = [0, 0, 0, 0, ...(nuisance?.precision ?? [])];
     orthonormalise(basis, weight, from, to, terms, prior);
     projectOut(value, weight, basis, whitened, { from, to, terms });
   }
@@ -69,6 +69,7 @@ function fillColumns(
     basis[i * terms] = 1;
     basis[i * terms + 1] = u;
     basis[i * terms + 2] = u * u;
+    basis[i * terms + 3] = u * u * u;
     nuisance?.columns.forEach((column, k) => {
       basis[i * terms + BACKGROUND_TERMS + k] = column[i];
     });
@@ -143,6 +144,7 @@ export function inflationOf(
   deviation: Float64Array,
   explained: Float64Array,
   passes: Passes,
+  quiet: Uint8Array,
 ): Float64Array {
   return Float64Array.from({ length: passes.count }, (_, j) => {
     let ln = 0;
@@ -150,6 +152,6 @@ export function inflationOf(
       const r2 = residual[i] * residual[i];
       ln += 0.5 * (r2 / explained[i] ** 2 - r2 / deviation[i] ** 2) - Math.log(deviation[i] / explained[i]);
     }
-    return ln > LEAST_INFLATION ? ln : 0;
+    return quiet[j] === 0 && ln > LEAST_INFLATION ? ln : 0;
   });
 }

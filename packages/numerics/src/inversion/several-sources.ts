@@ -60,11 +60,12 @@ export function findSources(context: SearchContext): { sources: FoundSource[]; b
   while (sources.length < context.mostSources && context.isUnexplained(totalSignal(sources))) {
     const next = findOne(context, sources, () => context.step(0.7));
     if (next.posterior.lnBayesFactor < decision) break;
+    const before = sources;
     sources = sweep(context, [...sources, next]);
     const weakest = Math.min(...sources.map(({ posterior }) => posterior.lnBayesFactor));
     if (weakest < decision) {
-      sources = sources.filter(({ posterior }) => posterior.lnBayesFactor >= decision);
-      if (sources.length === 1) sources = [findOne(context, [], () => context.step(0.9))];
+      // The sweep took back what had been claimed: the sources before it stand.
+      sources = before;
       break;
     }
   }
