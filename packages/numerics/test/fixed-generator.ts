@@ -100,7 +100,7 @@ function addPlume(
   vaneError_rad: number,
   settings: FixedSettings = DEFAULT_FIXED_SETTINGS,
 ): void {
-  const tables = stepTables(problem, { directionError: { base_rad: 0, light_radmps: 0 } });
+  const tables = stepTables(problem, { ...settings.response, directionError: { base_rad: 0, light_radmps: 0 } });
   const response = emptyResponse(problem.value_ppm.length);
   const perBlock = Math.round(settings.persistence_s / STEP_S);
   for (let block = 0; block * perBlock < problem.steps.length; block++) {

@@ -113,7 +113,9 @@ function airOf(series: SampleSeries, rows: Int32Array): Air {
     ...(context.sigmaW_mps === undefined ? {} : { sigmaW_mps: context.sigmaW_mps }),
     ...(sigmaV === undefined ? {} : { sigmaV_mps: sigmaV }),
   });
-  return { ...air, sigmaV_mps: Math.max(LEAST_SIGMA_V_MPS, air.sigmaV_mps) };
+  // A recording's own sigma_theta is believed; a single row's turbulence in calm air is not.
+  const isStated = sigmaV !== undefined && sigmaV === fromAngle;
+  return isStated ? air : { ...air, sigmaV_mps: Math.max(LEAST_SIGMA_V_MPS, air.sigmaV_mps) };
 }
 
 /** Mean over the rows that have a value; undefined where none has. */

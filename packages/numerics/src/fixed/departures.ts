@@ -7,7 +7,7 @@
  */
 import type { ModelError } from './filter.ts';
 import type { FixedProblem } from './problem.ts';
-import { NO_DEPARTURE, type PlumeDeparture } from './response.ts';
+import { NO_DEPARTURE, type PlumeDeparture, type ResponseOptions } from './response.ts';
 import type { FixedSettings } from './settings.ts';
 
 /** Records with at most this many steps are short. */
@@ -57,5 +57,16 @@ export function errorFor(problem: FixedProblem, { error, short }: FixedSettings)
     ...error,
     amplitude: { ...error.amplitude, sd: short.amplitudeSd },
     gain: { ...error.gain, sd: short.gainSd },
+  };
+}
+
+/** In a short record the turns are nodes; what each arc's centre line wanders on its own goes with the turbulence. */
+export function responseFor(problem: FixedProblem, { response, short }: FixedSettings): ResponseOptions {
+  if (problem.steps.length > SHORT_STEPS) return response;
+  // One long mean from a cup anemometer counts all motion already (Prairie Grass: MG 1.01 without meander).
+  return {
+    ...response,
+    hasMeander: false,
+    directionError: { base_rad: 0, light_radmps: 0, turbulent: short.turbulent },
   };
 }

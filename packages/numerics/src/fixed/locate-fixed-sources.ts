@@ -1,6 +1,6 @@
 /** From a record of fixed instruments to sources, or to what would have been seen: the engine's front. */
 import { learnBackground } from './background.ts';
-import { departuresFor, errorFor, firstDepartures } from './departures.ts';
+import { departuresFor, errorFor, firstDepartures, responseFor } from './departures.ts';
 import { type FilterTrace, filterState, logLikelihood } from './filter.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
 import { type FixedPosterior, fixedPosterior } from './posterior.ts';
@@ -33,7 +33,7 @@ export function locateFixedSources(
     background: learnBackground(problem, settings.background),
     error: errorFor(problem, settings),
     state: filterState(problem),
-    tables: stepTables(problem, settings.response),
+    tables: stepTables(problem, responseFor(problem, settings)),
     area,
     range: settings.range,
     redundancy: redundancyOf(problem, settings.persistence_s),

@@ -52,6 +52,8 @@ const RADII = 60;
 const BEAM_RULE = gaussLegendre(20);
 /** A beam passing nearer than this [m] is as good as through the source. */
 const NEAREST_BEAM_M = 0.3;
+/** Direction error from turbulence is no more than this [rad]. */
+const MOST_TURBULENT_RAD = 0.14;
 const KGPH_TO_KGPS = 1 / 3600;
 /** Square of the angle, in deviations, beyond which nothing is left: exp(-16) of the mean, exp(-4) of the edge. */
 const FARTHEST_SQUARED = 32;
@@ -72,8 +74,10 @@ export interface StepTables {
 
 export interface ResponseOptions {
   readonly spread?: SpreadScheme;
-  /** Direction error of one step: hypot(base, light / U) [rad, rad m s-1]. */
-  readonly directionError: { readonly base_rad: number; readonly light_radmps: number };
+  /** Direction error of one step: hypot(base, light / U, turbulent sigma_v / U) [rad, rad m s-1, 1]. */
+  readonly directionError: { readonly base_rad: number; readonly light_radmps: number; readonly turbulent?: number };
+  /** True where the measured wind is a vector mean of meandering air: gas dilutes with its whole horizontal motion. */
+  readonly hasMeander?: boolean;
 }
 
 export function stepTables(problem: FixedProblem, options: ResponseOptions): StepTables {
@@ -93,12 +97,14 @@ export function stepTables(problem: FixedProblem, options: ResponseOptions): Ste
       const shape = plumeShape(spread, air, r, problem.sourceHeight_m);
       tables.angle[step * RADII + i] = shape.sigmaY_m / r;
       tables.sigmaZ[step * RADII + i] = shape.sigmaZ_m;
-      // Air that meanders dilutes with its whole horizontal motion: U^2 + 2 sigma_v^2 (Cimorelli et al. 2005, meander).
-      tables.slowness[step * RADII + i] = 1 / Math.hypot(shape.speed_mps, Math.SQRT2 * air.sigmaV_mps);
+      // Whole horizontal motion: U^2 + 2 sigma_v^2 (Cimorelli et al. 2005, meander).
+      const meander = options.hasMeander === true ? Math.SQRT2 * air.sigmaV_mps : 0;
+      tables.slowness[step * RADII + i] = 1 / Math.hypot(shape.speed_mps, meander);
     }
     tables.towards_rad[step] = Math.atan2(air.towardNorth, air.towardEast);
-    const { base_rad, light_radmps } = options.directionError;
-    tables.directionError_rad[step] = Math.hypot(base_rad, light_radmps / Math.max(0.1, air.speed_mps));
+    const { base_rad, light_radmps, turbulent = 0 } = options.directionError;
+    const byTurbulence = Math.min(MOST_TURBULENT_RAD, (turbulent * air.sigmaV_mps) / air.speed_mps);
+    tables.directionError_rad[step] = Math.hypot(base_rad, light_radmps / Math.max(0.1, air.speed_mps), byTurbulence);
   });
   return tables;
 }

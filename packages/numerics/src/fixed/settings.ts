@@ -18,6 +18,8 @@ export interface FixedSettings {
     readonly lnSigmaZSd: number;
     readonly amplitudeSd: number;
     readonly gainSd: number;
+    /** Direction error of each arc on its own, as a part of sigma_v / U. */
+    readonly turbulent: number;
   };
   readonly range: RateRange;
   /** How long an error of the transport model persists [s]. */
@@ -46,8 +48,8 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
     own: 0.3,
     edge: 0.14,
   },
-  response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE } },
-  short: { turnSd_rad: 6 * DEGREE, lnSigmaYSd: 0.3, lnSigmaZSd: 0.25, amplitudeSd: 0.15, gainSd: 0.25 },
+  response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE }, hasMeander: true },
+  short: { turnSd_rad: 6 * DEGREE, lnSigmaYSd: 0.3, lnSigmaZSd: 0.25, amplitudeSd: 0.15, gainSd: 0.25, turbulent: 0.7 },
   persistence_s: 3 * HOUR_S,
   rateBias: 0.2,
   range: { least_kgph: 0.01, most_kgph: 1000 },
