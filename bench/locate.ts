@@ -30,7 +30,10 @@ else {
 async function oneSource(): Promise<void> {
   console.log('One source, sim_flights. Goals: median <= 12 m, p90 <= 30 m; 50 % and 90 % regions 45-55 %, 87-93 %;');
   console.log('rate x2 >= 97 %, x3 >= 99 %, interval 87-93 %; <= 0.5 s for 440 samples.');
-  const halves: [string, number][] = [['training', 0], ['held out', 1]];
+  const halves: [string, number][] = [
+    ['training', 0],
+    ['held out', 1],
+  ];
   for (const [label, parity] of halves) {
     const names = simFlightNames('f1').filter((_, index) => index % 2 === parity);
     const scores: FlightScore[] = [];
@@ -42,7 +45,9 @@ async function oneSource(): Promise<void> {
       falseCount += Math.max(0, located.sources.length - 1);
       if (located.sources[0] !== undefined) scores.push(scoreOf(located.sources[0], truth[0]!));
     }
-    console.log(`${label}: ${line(scores, names.length)}; extra ${falseCount}; CPU median ${quantile(cpu, 0.5).toFixed(2)} s`);
+    console.log(
+      `${label}: ${line(scores, names.length)}; extra ${falseCount}; CPU median ${quantile(cpu, 0.5).toFixed(2)} s`,
+    );
   }
 }
 
@@ -55,7 +60,10 @@ function line(scores: readonly FlightScore[], flights: number): string {
     `position median ${quantile(distances, 0.5).toFixed(1)} m, p90 ${quantile(distances, 0.9).toFixed(1)} m`,
     `regions ${percent((s) => s.isInside50)}, ${percent((s) => s.isInside90)}`,
     `rate x2 ${within(2)}, x3 ${within(3)}, interval ${percent((s) => s.isRateInside90)}`,
-    `median ratio ${quantile(scores.map(({ rateRatio }) => rateRatio), 0.5).toFixed(2)}`,
+    `median ratio ${quantile(
+      scores.map(({ rateRatio }) => rateRatio),
+      0.5,
+    ).toFixed(2)}`,
   ].join('; ');
 }
 
@@ -73,11 +81,15 @@ async function twoSources(): Promise<void> {
     cpu.push(cpu_s);
   }
   const rate = (falseCount / names.length).toFixed(2);
-  console.log(`found ${((100 * found) / all).toFixed(0)} % of ${all}; false ${rate} a flight; CPU median ${quantile(cpu, 0.5).toFixed(2)} s`);
+  console.log(
+    `found ${((100 * found) / all).toFixed(0)} % of ${all}; false ${rate} a flight; CPU median ${quantile(cpu, 0.5).toFixed(2)} s`,
+  );
 }
 
 async function elgin(): Promise<void> {
-  console.log('Aircraft blow-out, faam_elgin_b689, 7,201 samples. Goals: <= 2.5 km, across <= 0.5 km, inside 90 %; <= 10 s.');
+  console.log(
+    'Aircraft blow-out, faam_elgin_b689, 7,201 samples. Goals: <= 2.5 km, across <= 0.5 km, inside 90 %; <= 10 s.',
+  );
   const { located, cpu_s } = await locateElgin();
   for (const source of located.sources) {
     const { distance_m, along_m, across_m } = errorOf(source, ELGIN, ELGIN_WIND_TO_DEG);

@@ -18,7 +18,7 @@ import { noiseTerms } from '../src/inversion/noise.ts';
 import { quantilesOf } from '../src/inversion/posterior.ts';
 import { DEFAULT_SETTINGS } from '../src/inversion/settings.ts';
 import { transportOf } from '../src/inversion/transport.ts';
-import { AREA, CONDITIONS, type Source, flightOver, moved } from './support/flight-over.ts';
+import { AREA, CONDITIONS, flightOver, moved, type Source } from './support/flight-over.ts';
 
 const SOURCE: Source = { x_m: -60, y_m: 40, rate_kgph: 8 };
 
@@ -77,7 +77,11 @@ describe('likelihood', () => {
     for (const d of dot) precision -= d * d;
     // Least squares of y on [a, 1, t, t^2, t^3]: the coefficient of a is R / P, its variance 1 / P.
     const rows = Array.from(a, (value, i) => [value, 1, i / 30, (i / 30) ** 2, (i / 30) ** 3]);
-    const { coefficient, variance } = leastSquares(rows, samples.value_ppm.subarray(from, to), deviation.subarray(from, to));
+    const { coefficient, variance } = leastSquares(
+      rows,
+      samples.value_ppm.subarray(from, to),
+      deviation.subarray(from, to),
+    );
     expect(response / precision).toBeCloseTo(coefficient, 6);
     expect(precision * variance).toBeCloseTo(1, 5);
   });
@@ -112,7 +116,16 @@ function problemFor(samples: FlightSamples, passes = splitPasses(samples)) {
   const deviation = new Float64Array(samples.count).fill(CONDITIONS.noise_ppm * 4);
   const noise = noiseTerms(samples, passes, deviation, new Float64Array(passes.count));
   const quiet = new Uint8Array(passes.count);
-  return problemOf(samples, passes, CONDITIONS, DEFAULT_SETTINGS, transport, noise, { least_kgph: 0.1, most_kgph: 100 }, quiet);
+  return problemOf(
+    samples,
+    passes,
+    CONDITIONS,
+    DEFAULT_SETTINGS,
+    transport,
+    noise,
+    { least_kgph: 0.1, most_kgph: 100 },
+    quiet,
+  );
 }
 
 function lnAt(samples: FlightSamples, passes: ReturnType<typeof splitPasses>): number {
@@ -185,7 +198,8 @@ describe('regions', () => {
   for (let i = 0; i < 2400; i++) {
     const x = (i % 60) - 20;
     const y = Math.floor(i / 60) - 15;
-    raster.mass[i] = Math.exp(-0.5 * ((x / 5) ** 2 + (y / 3) ** 2)) + Math.exp(-0.5 * (((x - 25) / 3) ** 2 + (y / 3) ** 2));
+    raster.mass[i] =
+      Math.exp(-0.5 * ((x / 5) ** 2 + (y / 3) ** 2)) + Math.exp(-0.5 * (((x - 25) / 3) ** 2 + (y / 3) ** 2));
     sum += raster.mass[i];
   }
   for (let i = 0; i < 2400; i++) raster.mass[i] /= sum;

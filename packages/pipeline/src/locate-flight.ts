@@ -62,7 +62,14 @@ export function locateFlight(
     return { sources: [], nullResult: nullResultOf(ingested, found, frame, caveats, options), series: modelled };
   }
   const sources = found.sources.map((posterior, index) =>
-    estimateOf(ingested, detections, posterior, { frame, samples, caveats, index, options }),
+    estimateOf(ingested, detections, posterior, {
+      frame,
+      samples,
+      caveats,
+      index,
+      others: found.sources.filter((_, other) => other !== index),
+      options,
+    }),
   );
   return { sources, series: modelled };
 }
@@ -210,6 +217,8 @@ interface EstimateContext {
   readonly samples: FlightSamples;
   readonly caveats: readonly Caveat[];
   readonly index: number;
+  /** Posteriors of the flight's other sources. */
+  readonly others: readonly PlacePosterior[];
   readonly options: LocateOptions;
 }
 
@@ -217,7 +226,7 @@ function estimateOf(
   { recording, series }: IngestedRecording,
   detections: readonly Detection[],
   posterior: PlacePosterior,
-  { frame, samples, caveats, index, options }: EstimateContext,
+  { frame, samples, caveats, index, others, options }: EstimateContext,
 ): SourceEstimate {
   const half = highestDensityRegion(posterior.raster, 0.5);
   const nine = highestDensityRegion(posterior.raster, 0.9);
@@ -230,6 +239,8 @@ function estimateOf(
   if (posterior.edgeMass > EDGE_MASS) {
     extra.push({ code: 'source-may-be-outside-search-area', params: { probability: round(posterior.edgeMass) } });
   }
+  if (others.some((other) => isNotSeparate(posterior, other)))
+    extra.push({ code: 'sources-not-separated', params: {} });
   const ratio = alongWindRatio(posterior, samples);
   if (ratio > LONG_REGION) extra.push({ code: 'region-along-wind', params: { ratio: round(ratio) } });
   return {
@@ -250,6 +261,22 @@ function estimateOf(
     posterior: toPosteriorGrid(posterior.raster, frame),
     caveats: [...caveats, ...extra],
   };
+}
+
+/** True when two sources lie nearer than twice the spread of either. */
+function isNotSeparate(a: PlacePosterior, b: PlacePosterior): boolean {
+  const apart = Math.hypot(a.mean.x_m - b.mean.x_m, a.mean.y_m - b.mean.y_m);
+  return apart < 2 * Math.max(spreadOf(a), spreadOf(b));
+}
+
+function spreadOf({ raster, mean }: PlacePosterior): number {
+  let sum = 0;
+  for (let cell = 0; cell < raster.mass.length; cell++) {
+    const dx = raster.west_m + ((cell % raster.columns) + 0.5) * raster.cell_m - mean.x_m;
+    const dy = raster.south_m + (Math.floor(cell / raster.columns) + 0.5) * raster.cell_m - mean.y_m;
+    sum += raster.mass[cell]! * (dx * dx + dy * dy);
+  }
+  return Math.sqrt(sum);
 }
 
 /** Standard deviation of the posterior along the mean wind over that across it. */

@@ -43,7 +43,10 @@ export function locateElgin(): Promise<{ located: Located; cpu_s: number }> {
 
 async function locateFiles(folder: string, names: readonly string[]) {
   const text = readFileSync(new URL(`${folder}.yaml`, profiles), 'utf8');
-  const files = names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(new URL(`${folder}/${name}`, data))) }));
+  const files = names.map((name) => ({
+    name,
+    bytes: new Uint8Array(readFileSync(new URL(`${folder}/${name}`, data))),
+  }));
   const [ingested] = ingest(files, parseProfile(text, `${folder}.yaml`), OPTIONS);
   const before = process.cpuUsage();
   const located = await locate(ingested!, detect(ingested!), { software: OPTIONS.software });

@@ -38,7 +38,12 @@ function significantMeans(excess: Float64Array, noise: number): Float64Array {
 }
 
 /** True when something significant is left of the excess after a fit, beyond what the fit's own fluctuation explains. */
-export function hasUnexplained(excess: Float64Array, fitted: Float64Array, noise: number, fluctuation: number): boolean {
+export function hasUnexplained(
+  excess: Float64Array,
+  fitted: Float64Array,
+  noise: number,
+  fluctuation: number,
+): boolean {
   const n = excess.length;
   const width = 2 * HALF_MEAN + 1;
   for (let i = HALF_MEAN; i + HALF_MEAN < n; i++) {

@@ -1,6 +1,6 @@
 /** What a source at one place predicts along the track: for weights, plots and residuals. */
 import type { FlightProblem } from './likelihood.ts';
-import { ALPHA, FIELDS, PHI, RANGE_START_M, SIGMA_Z, STRENGTH, rangePosition, verticalFactor } from './transport.ts';
+import { ALPHA, FIELDS, PHI, RANGE_START_M, rangePosition, SIGMA_Z, STRENGTH, verticalFactor } from './transport.ts';
 
 /** Best-fitting signal of one source. */
 export interface FittedSource {
@@ -12,7 +12,14 @@ export interface FittedSource {
 }
 
 /** Per pass its own shift and amplitude, within their priors, about a rate [kg/h]; `widening` is a factor on sigma_y. */
-export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: number, widening = 1, amplitudeSpread = p.settings.amplitudeSpread): FittedSource {
+export function fittedSource(
+  p: FlightProblem,
+  x: number,
+  y: number,
+  rate_kgph: number,
+  widening = 1,
+  amplitudeSpread = p.settings.amplitudeSpread,
+): FittedSource {
   const count = p.samples.count;
   const signal_ppm = new Float64Array(count);
   const slope_ppm = new Float64Array(count);
@@ -26,7 +33,14 @@ export function fittedSource(p: FlightProblem, x: number, y: number, rate_kgph: 
   for (let j = 0; j < p.passes.count; j++) {
     let best = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < delta.length; k++) {
-      const { precision, response } = template(p, j, { x, y, delta: delta[k], widening }, trial, trialSlope, trialWidening);
+      const { precision, response } = template(
+        p,
+        j,
+        { x, y, delta: delta[k], widening },
+        trial,
+        trialSlope,
+        trialWidening,
+      );
       const amplitude = Math.max(0, (response + prior * rate_kgph) / (precision + prior));
       const score =
         amplitude * response -

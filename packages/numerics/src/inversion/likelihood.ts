@@ -18,10 +18,10 @@ import {
   LN_SIGMA_Z_SD,
   PHI,
   RANGE_START_M,
+  rangePosition,
   SIGMA_Z,
   STRENGTH,
   type Transport,
-  rangePosition,
   verticalFactor,
 } from './transport.ts';
 
@@ -153,7 +153,12 @@ function angleNodes(settings: InversionSettings, conditions: FlightConditions, t
   };
 }
 
-function shiftNodes(reach: number, step: number, hypers: readonly { beta: number; sd: number }[], most: number): ShiftNodes {
+function shiftNodes(
+  reach: number,
+  step: number,
+  hypers: readonly { beta: number; sd: number }[],
+  most: number,
+): ShiftNodes {
   const half = Math.max(2, Math.min(most >> 1, Math.ceil(reach / step)));
   const delta = Float64Array.from({ length: 2 * half + 1 }, (_, k) => ((k - half) * reach) / half);
   const weight = hypers.flatMap(({ beta, sd }) => {
@@ -246,8 +251,7 @@ export function couplePass(p: FlightProblem, space: Workspace, j: number, x: num
     const node = Math.min(nodes - 2, position | 0);
     const u = position - node;
     const at = (b * nodes + node) * FIELDS;
-    const theta =
-      Math.atan2(across, along) - table[at + PHI] - u * (table[at + FIELDS + PHI] - table[at + PHI]);
+    const theta = Math.atan2(across, along) - table[at + PHI] - u * (table[at + FIELDS + PHI] - table[at + PHI]);
     const alpha0 = table[at + ALPHA] + u * (table[at + FIELDS + ALPHA] - table[at + ALPHA]);
     const distance = Math.abs(theta);
     if (distance > edge + widest * alpha0) continue;
@@ -433,7 +437,8 @@ function combinePasses(p: FlightProblem, space: Workspace, active: number, lnSca
         total.fill(p.lateralWeight[s] * hyperPrior[h] * p.verticalWeight[v]);
         for (let slot = 0; slot < active; slot++) {
           const lateral = quiet[slot] === 1 ? 0 : s;
-          const start = ((slot * laterals + lateral) * hypers + h) * amplitudes + rateOffset + shift[slot * verticals + v];
+          const start =
+            ((slot * laterals + lateral) * hypers + h) * amplitudes + rateOffset + shift[slot * verticals + v];
           for (let q = 0; q < rates; q++) total[q] *= pass[start + q];
         }
         for (let q = 0; q < rates; q++) out[q] += total[q];

@@ -2,13 +2,20 @@
 import { fitBackground } from './background.ts';
 import { excessEnvelope, hasUnexplained } from './envelope.ts';
 import type { Area, FlightConditions, FlightSamples } from './flight.ts';
-import { type FlightProblem, type RateRange, couplePass, crossingTerms, problemOf, workspaceFor } from './likelihood.ts';
+import {
+  couplePass,
+  crossingTerms,
+  type FlightProblem,
+  problemOf,
+  type RateRange,
+  workspaceFor,
+} from './likelihood.ts';
 import { inflationOf, noiseTerms } from './noise.ts';
 import { type SearchMap, searchMap } from './null-result.ts';
 import { type Passes, splitPasses } from './passes.ts';
 import type { PlacePosterior } from './posterior.ts';
 import { DEFAULT_SETTINGS, type InversionSettings, roughSettings } from './settings.ts';
-import { type PrepareProblem, findSources, totalSignal } from './several-sources.ts';
+import { findSources, type PrepareProblem, totalSignal } from './several-sources.ts';
 import { findSpikes } from './spikes.ts';
 import { transportOf } from './transport.ts';
 
@@ -51,10 +58,16 @@ export function locateSources(
     const deviation = envelope.map((seen, i) =>
       spike[i] === 1
         ? SPIKE_DEVIATION * noise_ppm
-        : Math.hypot(noise_ppm, settings.fluctuation * (expected === undefined ? seen : Math.max(settings.envelopeFloor * seen, expected[i]))),
+        : Math.hypot(
+            noise_ppm,
+            settings.fluctuation *
+              (expected === undefined ? seen : Math.max(settings.envelopeFloor * seen, expected[i])),
+          ),
     );
     const explained = envelope.map((_, i) =>
-      spike[i] === 1 ? deviation[i] : Math.min(deviation[i], Math.hypot(noise_ppm, settings.fluctuation * (others?.mean[i] ?? 0))),
+      spike[i] === 1
+        ? deviation[i]
+        : Math.min(deviation[i], Math.hypot(noise_ppm, settings.fluctuation * (others?.mean[i] ?? 0))),
     );
     const residual = others === undefined ? excess : excess.map((value, i) => value - others.mean[i]);
     const inflation = inflationOf(residual, deviation, explained, passes, quiet);
@@ -129,4 +142,3 @@ function rateRange(p: FlightProblem, area: Area): RateRange {
   const middle = least.length > 0 ? least[least.length >> 1] : 1;
   return { least_kgph: middle, most_kgph: middle * p.settings.ratePriorFactor };
 }
-

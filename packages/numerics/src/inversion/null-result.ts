@@ -4,7 +4,7 @@
  * A truncated normal of mean 1; sqrt(P) is the signal-to-noise of one crossing per unit rate.
  */
 import type { Area } from './flight.ts';
-import { type FlightProblem, type RateRange, type Workspace, couplePass, crossingTerms } from './likelihood.ts';
+import { couplePass, crossingTerms, type FlightProblem, type RateRange, type Workspace } from './likelihood.ts';
 import { erfcScaled } from './normal.ts';
 
 /** Signal-to-noise of a crossing at which the decision threshold is passed, trials over the area included. */

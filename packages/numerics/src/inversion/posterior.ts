@@ -1,6 +1,6 @@
 /** A searched area as a posterior: a raster of position, a histogram of rate, and the numbers drawn from them. */
 import type { Area } from './flight.ts';
-import { type EvaluatedCell, type Lattice, type SearchedArea, centreOf, largest } from './grid.ts';
+import { centreOf, type EvaluatedCell, type Lattice, largest, type SearchedArea } from './grid.ts';
 
 /** Probability mass on a regular raster, rows south to north, columns west to east. Sums to 1. */
 export interface Raster {
@@ -64,9 +64,7 @@ export function posteriorOf({ lattice, cells }: SearchedArea, area: Area, rates_
 
 function isNearEdge({ x_m, y_m }: { x_m: number; y_m: number }, cell_m: number, area: Area): boolean {
   const near = cell_m / 2 + Math.max(area.east_m - area.west_m, area.north_m - area.south_m) * EDGE_PART;
-  return (
-    x_m - near < area.west_m || x_m + near > area.east_m || y_m - near < area.south_m || y_m + near > area.north_m
-  );
+  return x_m - near < area.west_m || x_m + near > area.east_m || y_m - near < area.south_m || y_m + near > area.north_m;
 }
 
 /** Mixture of the cells' rate posteriors. */

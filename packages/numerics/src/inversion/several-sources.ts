@@ -5,8 +5,8 @@
  */
 import { type FittedSource, fittedSource } from './fit.ts';
 import type { Area } from './flight.ts';
-import { type Lattice, centreOf, evaluateLikely, limitsFor, searchRoughly } from './grid.ts';
-import { type FlightProblem, type RateRange, type Workspace, placeLikelihood, workspaceFor } from './likelihood.ts';
+import { centreOf, evaluateLikely, type Lattice, limitsFor, searchRoughly } from './grid.ts';
+import { type FlightProblem, placeLikelihood, type RateRange, type Workspace, workspaceFor } from './likelihood.ts';
 import type { Nuisance } from './noise.ts';
 import { type PlacePosterior, posteriorOf } from './posterior.ts';
 import type { InversionSettings } from './settings.ts';
@@ -97,7 +97,8 @@ function findOne(context: SearchContext, others: readonly FoundSource[], step: (
   const likely = bestPlace(rough, roughSpace, lattice, rateLn);
   const expected =
     likely.lnBayesFactor > 0
-      ? fittedSource(rough, likely.x_m, likely.y_m, likely.rate_kgph, ENVELOPE_WIDENING, ENVELOPE_AMPLITUDE_SPREAD).signal_ppm
+      ? fittedSource(rough, likely.x_m, likely.y_m, likely.rate_kgph, ENVELOPE_WIDENING, ENVELOPE_AMPLITUDE_SPREAD)
+          .signal_ppm
       : undefined;
   const full = prepare('full', likelyRates(rough, roughSpace, lattice, rateLn), expected, nuisance);
   const space = workspaceFor(full);
@@ -114,7 +115,10 @@ function findOne(context: SearchContext, others: readonly FoundSource[], step: (
 
 export function totalSignal(sources: readonly FoundSource[]): Float64Array {
   const total = Float64Array.from(sources[0].fit.signal_ppm);
-  for (const { fit } of sources.slice(1)) fit.signal_ppm.forEach((value, i) => { total[i] += value; });
+  for (const { fit } of sources.slice(1))
+    fit.signal_ppm.forEach((value, i) => {
+      total[i] += value;
+    });
   return total;
 }
 

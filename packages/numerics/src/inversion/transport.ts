@@ -13,7 +13,7 @@
 import { plumeShape } from '../dispersion/spread.ts';
 import { airFrom } from '../dispersion/wind-profile.ts';
 import type { FlightConditions, FlightSamples } from './flight.ts';
-import { type InversionSettings, flightSpread } from './settings.ts';
+import { flightSpread, type InversionSettings } from './settings.ts';
 
 /** Fields of a table node, in this order. */
 export const PHI = 0;

@@ -9,9 +9,9 @@ import {
   ALPHA,
   FIELDS,
   PHI,
+  rangePosition,
   SIGMA_Z,
   STRENGTH,
-  rangePosition,
   transportOf,
   verticalFactor,
 } from '../../src/inversion/transport.ts';
