@@ -37,7 +37,7 @@ function prairieGrass(): void {
     'Prairie Grass, odd runs: source at the centre. Goal: median <= 15 m, 90 % region 85-95 %, rate x2 >= 95 %.',
   );
   const rates = new Map(loadPrairieGrass().map(({ run, rate_gps }) => [run, rate_gps * 3.6]));
-  const scores = [];
+  const scores: ReturnType<typeof row>[] = [];
   for (const recording of read('prairie_grass', ['prairie_grass_arcs.csv', 'prairie_grass_met.csv'], {})) {
     const rate = rates.get(Number(/\d+$/.exec(recording.recording.name)?.[0]));
     if (rate === undefined) continue;

@@ -1,3 +1,3 @@
 export * from './dispersion/index.ts';
-export * from './inversion/index.ts';
 export * from './fixed/index.ts';
+export * from './inversion/index.ts';
