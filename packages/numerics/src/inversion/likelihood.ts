@@ -12,6 +12,7 @@ import type { FlightConditions, FlightSamples } from './flight.ts';
 import type { NoiseTerms } from './noise.ts';
 import type { Passes } from './passes.ts';
 import { type InversionSettings, normalNodes } from './settings.ts';
+import { type ShiftNodes, shiftNodesOf } from './shift-nodes.ts';
 import {
   ALPHA,
   FIELDS,
@@ -63,17 +64,10 @@ export interface FlightProblem {
   readonly ratePriorStep: number;
 }
 
-/** Nodes of delta and, for each hyper node (beta, s_d), the weights of delta_j on them [hyper x delta]. */
-export interface ShiftNodes {
-  readonly delta: Float64Array;
-  readonly weight: Float64Array;
-}
-
 /** Room on the amplitude grid for what sigma_z does to the strength [ln]. */
 const VERTICAL_ROOM = 2.8;
 const LATERAL_SPAN = 1.5;
 const VERTICAL_SPAN = 1.8;
-const BIAS_SPAN = 2.2;
 /** Below this a double's exponential keeps room for the products to come. */
 const LARGEST_EXPONENT = 600;
 const LEAST_PRODUCT = 1e-300;
@@ -81,14 +75,8 @@ const LEAST_PRODUCT = 1e-300;
 const LEAST_KAPPA = 1e-2;
 /** Part of the observed amplitude at which a plume is half believed to have caused it. */
 const WEAK_PART = 0.3;
-const MOST_DELTA_NODES = 61;
-const MOST_QUIET_NODES = 25;
 /** Half-width of the template in alpha. */
 const CUT_ALPHAS = 3.7;
-/** Span of delta in deviations; nodes from the end of the range table whose alpha sets the step (about a third of the reach). */
-const DELTA_SPAN = 2.6;
-const FAR_NODES_BACK = 9;
-const QUIET_COARSENING = 2.5;
 const CENTRAL = Float64Array.of(1);
 
 export function problemOf(
@@ -117,7 +105,7 @@ export function problemOf(
     noise,
     quiet,
     lnUnseen: noise.lnInflation.map((ln) => Math.log(Math.exp(-ln) * (1 - settings.otherCause) + settings.otherCause)),
-    ...angleNodes(settings, conditions, transport),
+    ...shiftNodesOf(settings, conditions, transport),
     lateral: Float64Array.from(lateral.node, (node) => Math.exp(node * settings.lateralSd)),
     lateralWeight: lateral.lnWeight.map(Math.exp),
     vertical: vertical.node,
@@ -129,44 +117,6 @@ export function problemOf(
     rate_kgph: amplitude.slice(rateOffset, rateOffset + rates),
     ratePriorStep: step / Math.log(settings.ratePriorFactor),
   };
-}
-
-/** Nodes of delta for passes with and without signal, and the prior of the hyper nodes. */
-function angleNodes(settings: InversionSettings, conditions: FlightConditions, transport: Transport) {
-  const single = conditions.singleWind ? settings.singleWindSd_rad : 0;
-  const base = Math.hypot((settings.meanderFraction * conditions.sigmaV_mps) / transport.meanSpeed_mps, single);
-  const common = Math.hypot(settings.windBiasSd_rad, single);
-  const scales = conditions.singleWind ? settings.singleWindScales : settings.meanderScales;
-  const isRough = settings.biasNodes === 1;
-  const widest = Math.hypot(base * scales[scales.length - 1], common);
-  // The rough problem takes beta and delta together, at the widest scale.
-  const spreads = isRough ? [widest] : scales.map((scale) => scale * base);
-  const bias = normalNodes(settings.biasNodes, BIAS_SPAN);
-  const far = transport.table[(transport.nodes - FAR_NODES_BACK) * FIELDS + ALPHA];
-  const reach = DELTA_SPAN * widest;
-  const step = Math.min((isRough ? 1.1 : 0.65) * far, 0.9 * Math.min(...spreads));
-  const hypers = bias.node.flatMap((node) => spreads.map((sd) => ({ beta: node * common, sd })));
-  return {
-    fine: shiftNodes(reach, step, hypers, MOST_DELTA_NODES),
-    coarse: shiftNodes(reach, Math.min(QUIET_COARSENING * step, reach / 3), hypers, MOST_QUIET_NODES),
-    hyperPrior: Float64Array.from(bias.lnWeight.flatMap((ln) => spreads.map(() => Math.exp(ln) / spreads.length))),
-  };
-}
-
-function shiftNodes(
-  reach: number,
-  step: number,
-  hypers: readonly { beta: number; sd: number }[],
-  most: number,
-): ShiftNodes {
-  const half = Math.max(2, Math.min(most >> 1, Math.ceil(reach / step)));
-  const delta = Float64Array.from({ length: 2 * half + 1 }, (_, k) => ((k - half) * reach) / half);
-  const weight = hypers.flatMap(({ beta, sd }) => {
-    const row = Array.from(delta, (d) => Math.exp(-0.5 * ((d - beta) / sd) ** 2));
-    const sum = row.reduce((total, value) => total + value, 0);
-    return row.map((value) => value / sum);
-  });
-  return { delta, weight: Float64Array.from(weight) };
 }
 
 /** Arrays that `placeLikelihood` writes over, made once a problem. */
