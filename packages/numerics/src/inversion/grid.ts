@@ -58,10 +58,12 @@ export const SEARCH_LIMITS: SearchLimits = {
 /** Limits for a flight of so many passes over so large an area: long flights look over a finer first lattice, then at fewer cells. */
 export function limitsFor(passes: number): SearchLimits {
   if (passes <= MANY_PASSES) return SEARCH_LIMITS;
-  return { ...SEARCH_LIMITS, coarseCells: 44, mostRough: 500, enoughCells: 160, mostCells: 260 };
+  return { ...SEARCH_LIMITS, coarseCells: 44, mostRough: 500, enoughCells: 160, mostCells: 200 };
 }
 
 const MANY_PASSES = 40;
+/** A lattice larger than this is no longer divided: sorting it would cost more than it shows. */
+const MOST_LATTICE_CELLS = 2e6;
 
 /** Rough ln Bayes factors on nested lattices; returns the finest, cells not divided carrying their parent's value. */
 export function searchRoughly(
@@ -76,7 +78,7 @@ export function searchRoughly(
     const { x_m, y_m } = centreOf(lattice, cell);
     lattice.lnBayesFactor[cell] = evaluate(x_m, y_m);
   }
-  while (lattice.cell_m > 1.9 * limits.finestCell_m) {
+  while (lattice.cell_m > 1.9 * limits.finestCell_m && lattice.lnBayesFactor.length < MOST_LATTICE_CELLS / 4) {
     const best = largest(lattice.lnBayesFactor);
     let likely = 0;
     for (const ln of lattice.lnBayesFactor) if (ln > best - limits.likelyWithin) likely++;
