@@ -1,6 +1,6 @@
 /**
  * Flights with known sources against the figures of docs/science/inversion.md: `node bench/locate.ts [one|two|elgin]`.
- * Even-numbered flights of the list were used in choosing settings (training), odd-numbered never.
+ * Settings were compared on every second flight (training); the rest are held out, but two of those were looked into.
  * CPU seconds are this process's own, first calls (compilation) included.
  */
 import {
