@@ -44,6 +44,6 @@ export const layerRules = [
     name: 'everything-resolves',
     severity: 'error' as const,
     from: { path: '^(packages|apps)/' },
-    to: { couldNotResolve: true, pathNot: '\\?(worker|url)' },
+    to: { couldNotResolve: true, pathNot: '\\?(worker|url)|^topojson-specification$' },
   },
 ];

@@ -9,7 +9,7 @@ import { AREA, CONDITIONS, flightOver, randomFrom } from './support/flight-over.
  * matter of minutes: CALIBRATION_FLIGHTS=200. The generator is close to the model but not equal to it (sample noise
  * inside plumes, one width a flight), so the bounds are those of a gross error, and a planted one must break them.
  */
-const FLIGHTS = Number(process.env['CALIBRATION_FLIGHTS'] ?? 10);
+const FLIGHTS = Number(process.env.CALIBRATION_FLIGHTS ?? 10);
 
 /** For each flight, the posterior mass at cells denser than the true place: uniform when calibrated. */
 function credibleLevels(settings: InversionSettings): number[] {

@@ -2,6 +2,7 @@ export * from './detect.ts';
 export * from './fuse.ts';
 export * from './ingest.ts';
 export * from './locate.ts';
+export * from './located.ts';
 export * from './process.ts';
 export { headlineOf, type ReportOptions, renderReport } from './report.ts';
 export { renderOverview } from './report-overview.ts';

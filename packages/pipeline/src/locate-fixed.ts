@@ -22,7 +22,7 @@ import { instantOf } from './detect.ts';
 import { toMultiPolygon, toPosition, toPosteriorGrid } from './estimate-geometry.ts';
 import { type FixedRows, toFixedProblem } from './fixed-problem.ts';
 import type { IngestedRecording } from './ingest.ts';
-import type { Located, LocateOptions } from './locate.ts';
+import type { Located, LocateOptions } from './located.ts';
 
 /** Room around the instruments in an assumed search area, as a part of their extent. */
 const MARGIN = 0.5;

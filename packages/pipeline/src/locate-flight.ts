@@ -26,7 +26,7 @@ import {
 import { instantOf, sampleNoise } from './detect.ts';
 import { toMultiPolygon, toPosition, toPosteriorGrid } from './estimate-geometry.ts';
 import type { IngestedRecording } from './ingest.ts';
-import type { Located, LocateOptions } from './locate.ts';
+import type { Located, LocateOptions } from './located.ts';
 
 const DEGREE = Math.PI / 180;
 const GAS_CONSTANT = 8.314462618; // J mol-1 K-1, CODATA 2018

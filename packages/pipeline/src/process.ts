@@ -12,7 +12,8 @@ import type { SensorProfile } from '@plumeline/formats';
 import { detect } from './detect.ts';
 import { fuse } from './fuse.ts';
 import { type IngestedRecording, type IngestOptions, type InputFile, ingest } from './ingest.ts';
-import { type Located, type LocateOptions, locate } from './locate.ts';
+import { locate } from './locate.ts';
+import type { Located, LocateOptions } from './located.ts';
 
 export interface ProcessOptions extends IngestOptions {
   readonly report?: ReportProgress;

@@ -224,6 +224,10 @@ const CAVEATS = {
     en: 'The height of the source is not known; {height_m} m above ground was taken.',
     es: 'No se conoce la altura de la fuente; se tomaron {height_m} m sobre el terreno.',
   },
+  'sources-not-separated': {
+    en: 'The data do not separate this source from another one nearby: there may be one source or two.',
+    es: 'Los datos no separan esta fuente de otra cercana: puede haber una fuente o dos.',
+  },
   'region-along-wind': {
     en: 'The region is {ratio} times as long along the wind as across it: the direction is well known, the distance rests on how far the plume has spread.',
     es: 'La región es {ratio} veces más larga a lo largo del viento que a través: la dirección se conoce bien, la distancia depende de cuánto se ha ensanchado la pluma.',

@@ -4,7 +4,8 @@ import { geodesicBetween, type Position, regionContains, type SourceEstimate } f
 import { parseProfile } from '@plumeline/formats';
 import { detect } from '../src/detect.ts';
 import { ingest } from '../src/ingest.ts';
-import { type Located, locate } from '../src/locate.ts';
+import { locate } from '../src/locate.ts';
+import type { Located } from '../src/located.ts';
 
 const data = new URL('../../../../shared/data/', import.meta.url);
 const profiles = new URL('../../../profiles/', import.meta.url);

@@ -325,6 +325,8 @@ export const en = {
     'light-wind':
       'In a share of {{share}} of the time the wind was light; light wind wanders, and the plume model is weak there.',
     'source-height-assumed': 'The height of the source is not known; {{height_m}} m above ground was taken.',
+    'sources-not-separated':
+      'The data do not separate this source from another one nearby: there may be one source or two.',
     'region-along-wind':
       'The region is {{ratio}} times as long along the wind as across it: the direction is well known, the distance rests on how far the plume has spread.',
   },

@@ -1,5 +1,5 @@
 /** Todas las palabras de la mesa de trabajo en español de México. Las mismas claves que `en.ts`. */
-import type { Words } from './i18n.ts';
+import type { Words } from './table.ts';
 
 export const es: Words = {
   app: {
@@ -329,6 +329,7 @@ export const es: Words = {
     'light-wind':
       'En una parte de {{share}} del tiempo el viento fue débil; el viento débil divaga y ahí el modelo de pluma vale poco.',
     'source-height-assumed': 'No se conoce la altura de la fuente; se tomaron {{height_m}} m sobre el terreno.',
+    'sources-not-separated': 'Los datos no separan esta fuente de otra cercana: puede haber una fuente o dos.',
     'region-along-wind':
       'La región es {{ratio}} veces más larga a lo largo del viento que a través: la dirección se conoce bien, la distancia depende de cuánto se ha ensanchado la pluma.',
   },

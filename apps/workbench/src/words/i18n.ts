@@ -1,14 +1,10 @@
 /** Words in the reader's language. The other language's table is fetched only when it is asked for. */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type { en } from './en.ts';
+import type { Words } from './table.ts';
 
 export const LANGUAGES = ['en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
-
-/** The shape of a table of words: the English keys with any text. */
-export type Words = Texts<typeof en>;
-type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
 
 const STORAGE_KEY = 'plumeline.language';
 

@@ -3,8 +3,8 @@
  * itself by order statistics that a plume seen part of the time does not move. The levels themselves are not fixed
  * here: they are states of the filter, with these scales as their prior.
  */
-import type { Wander } from './filter.ts';
 import type { FixedProblem } from './problem.ts';
+import type { Wander } from './wander.ts';
 
 export interface Background {
   /** Per instrument [ppm]: where its level tends to, how far it wanders from there, and white noise. */

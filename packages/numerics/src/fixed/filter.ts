@@ -13,12 +13,7 @@
 import type { Background } from './background.ts';
 import type { FixedProblem } from './problem.ts';
 import type { Response } from './response.ts';
-
-/** A stationary Ornstein-Uhlenbeck process: standard deviation and correlation time [s]; Infinity for a constant. */
-export interface Wander {
-  readonly sd: number;
-  readonly time_s: number;
-}
+import type { Wander } from './wander.ts';
 
 /** How wrong the transport model is; fitted on the tuning days of Ginninderra (fixed-instruments.md, table 2). */
 export interface ModelError {

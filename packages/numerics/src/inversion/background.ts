@@ -120,20 +120,26 @@ export function noiseFromDifferences(value_ppm: Float64Array): number {
 }
 
 const BLOCK = 8;
+/** Blocks below the level that the scatter is taken from, at least. */
+const LEAST_BLOCKS = 4;
+/** Air without plumes does not scatter more than this many times the instrument's own noise; beyond it the plumes do. */
+const MOST_INFLATION = 4;
 
 /**
  * Noise that stands for what the background does on the scale of a plume crossing as well: from the scatter of
- * eight-sample means about the fitted level (median, so plumes do not count), never below `noise`.
+ * eight-sample means below the fitted level, which plumes only leave (a median, and at most `MOST_INFLATION` times the
+ * instrument's noise: a short flight may be in a plume for most of its blocks), never below `noise`.
  */
 export function plumeScaleNoise(time_s: Float64Array, value_ppm: Float64Array, noise: number): number {
   const { level_ppm } = fitBackground(time_s, value_ppm, noise);
-  const means: number[] = [];
+  const below: number[] = [];
   for (let from = 0; from + BLOCK <= value_ppm.length; from += BLOCK) {
     let sum = 0;
     for (let i = from; i < from + BLOCK; i++) sum += value_ppm[i] - level_ppm[i];
-    means.push(Math.abs(sum / BLOCK));
+    if (sum < 0) below.push(-sum / BLOCK);
   }
-  if (means.length < 4) return noise;
-  means.sort((a, b) => a - b);
-  return Math.max(noise, (means[means.length >> 1] / 0.6745) * Math.sqrt(BLOCK));
+  if (below.length < LEAST_BLOCKS) return noise;
+  below.sort((a, b) => a - b);
+  const scatter = (below[below.length >> 1] / 0.6745) * Math.sqrt(BLOCK);
+  return Math.max(noise, Math.min(scatter, MOST_INFLATION * noise));
 }
