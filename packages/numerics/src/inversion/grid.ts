@@ -5,6 +5,9 @@
 import type { Area } from './flight.ts';
 
 /** Fills `rateLn` and returns the ln Bayes factor of a source at (x, y). */
+/** ln Bayes factor of a source somewhere in the square cell at (x, y). */
+export type EvaluateRoughly = (x: number, y: number, cell_m: number) => number;
+
 export type EvaluatePlace = (x: number, y: number, rateLn: Float64Array) => number;
 
 /** ln Bayes factor on a regular lattice of square cells, rows south to north. */
@@ -34,6 +37,11 @@ export interface SearchLimits {
   readonly coarseCells: number;
   /** Rough ln Bayes factors within this of the best are divided. */
   readonly divideWithin: number;
+  /**
+   * The best so many are divided whatever they lack: strong plumes make a likelihood of spikes narrower than a first
+   * cell, hundreds of nats apart, and the right one is often not the best of its level.
+   */
+  readonly leastDivided: number;
   /** Division ends at this many cells within `likelyWithin` of the best, or at this size. */
   readonly enoughCells: number;
   readonly likelyWithin: number;
@@ -47,6 +55,7 @@ export interface SearchLimits {
 export const SEARCH_LIMITS: SearchLimits = {
   coarseCells: 26,
   divideWithin: 9,
+  leastDivided: 48,
   enoughCells: 260,
   likelyWithin: 4.5,
   finestCell_m: 1,
@@ -58,7 +67,7 @@ export const SEARCH_LIMITS: SearchLimits = {
 /** Limits for a flight of so many passes over so large an area: long flights look over a finer first lattice, then at fewer cells. */
 export function limitsFor(passes: number): SearchLimits {
   if (passes <= MANY_PASSES) return SEARCH_LIMITS;
-  return { ...SEARCH_LIMITS, coarseCells: 44, mostRough: 500, enoughCells: 160, mostCells: 200 };
+  return { ...SEARCH_LIMITS, coarseCells: 36, mostRough: 500, enoughCells: 160, mostCells: 200 };
 }
 
 const MANY_PASSES = 40;
@@ -68,7 +77,7 @@ const MOST_LATTICE_CELLS = 2e6;
 /** Rough ln Bayes factors on nested lattices; returns the finest, cells not divided carrying their parent's value. */
 export function searchRoughly(
   area: Area,
-  evaluate: (x: number, y: number) => number,
+  evaluate: EvaluateRoughly,
   limits: SearchLimits,
   step: (fraction: number) => void = () => {},
 ): Lattice {
@@ -76,7 +85,7 @@ export function searchRoughly(
   for (let cell = 0; cell < lattice.lnBayesFactor.length; cell++) {
     if (cell % 64 === 0) step((0.7 * cell) / lattice.lnBayesFactor.length);
     const { x_m, y_m } = centreOf(lattice, cell);
-    lattice.lnBayesFactor[cell] = evaluate(x_m, y_m);
+    lattice.lnBayesFactor[cell] = evaluate(x_m, y_m, lattice.cell_m);
   }
   while (lattice.cell_m > 1.9 * limits.finestCell_m && lattice.lnBayesFactor.length < MOST_LATTICE_CELLS / 4) {
     const best = largest(lattice.lnBayesFactor);
@@ -156,12 +165,7 @@ function emptyLattice(area: Area, cellsAlong: number): Lattice {
 }
 
 /** Halves the cells; children of cells above the threshold are evaluated, at most `mostRough`, best parents first. */
-function divide(
-  parent: Lattice,
-  threshold: number,
-  limits: SearchLimits,
-  evaluate: (x: number, y: number) => number,
-): Lattice {
+function divide(parent: Lattice, threshold: number, limits: SearchLimits, evaluate: EvaluateRoughly): Lattice {
   const columns = 2 * parent.columns;
   const rows = 2 * parent.rows;
   const child: Lattice = {
@@ -172,17 +176,15 @@ function divide(
     lnBayesFactor: new Float64Array(columns * rows),
   };
   const ln = parent.lnBayesFactor;
+  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
   const chosen = new Set(
-    Array.from(ln.keys())
-      .filter((cell) => ln[cell] > threshold)
-      .sort((a, b) => ln[b] - ln[a] || a - b)
-      .slice(0, limits.mostRough / 4),
+    order.filter((cell, rank) => ln[cell] > threshold || rank < limits.leastDivided).slice(0, limits.mostRough / 4),
   );
   for (let cell = 0; cell < child.lnBayesFactor.length; cell++) {
     const above = (Math.floor(cell / columns) >> 1) * parent.columns + ((cell % columns) >> 1);
     if (chosen.has(above)) {
       const { x_m, y_m } = centreOf(child, cell);
-      child.lnBayesFactor[cell] = evaluate(x_m, y_m);
+      child.lnBayesFactor[cell] = evaluate(x_m, y_m, child.cell_m);
     } else {
       child.lnBayesFactor[cell] = ln[above];
     }

@@ -9,7 +9,7 @@
  */
 import { crossingConstant, crossingE } from './crossing-evidence.ts';
 import type { FlightConditions, FlightSamples } from './flight.ts';
-import type { NoiseTerms } from './noise.ts';
+import { BACKGROUND_TERMS, type NoiseTerms } from './noise.ts';
 import type { Passes } from './passes.ts';
 import { type InversionSettings, normalNodes } from './settings.ts';
 import { type ShiftNodes, shiftNodesOf } from './shift-nodes.ts';
@@ -74,7 +74,7 @@ const LEAST_PRODUCT = 1e-300;
 /** Crossings expected to be weaker than this part of the noise are none. */
 const LEAST_KAPPA = 1e-2;
 /** Part of the observed amplitude at which a plume is half believed to have caused it. */
-const WEAK_PART = 0.3;
+const WEAK_PART_4 = 0.3 ** 4;
 /** Half-width of the template in alpha. */
 const CUT_ALPHAS = 3.7;
 const CENTRAL = Float64Array.of(1);
@@ -150,11 +150,18 @@ export function workspaceFor(p: FlightProblem): Workspace {
  * ln likelihood ratio of a source at (x, y) against none at each rate, into `out` [rates]. Returns the ln of their
  * mean: the Bayes factor of the place under the uniform prior of ln rate.
  */
-export function placeLikelihood(p: FlightProblem, space: Workspace, x: number, y: number, out: Float64Array): number {
+export function placeLikelihood(
+  p: FlightProblem,
+  space: Workspace,
+  x: number,
+  y: number,
+  out: Float64Array,
+  blur_m = 0,
+): number {
   let active = 0;
   let lnScale = 0;
   for (let j = 0; j < p.passes.count; j++) {
-    const crossing = couplePass(p, space, j, x, y);
+    const crossing = couplePass(p, space, j, x, y, blur_m);
     lnScale += p.noise.lnInflation[j];
     if (crossing < 0) {
       lnScale += p.lnUnseen[j];
@@ -169,10 +176,11 @@ export function placeLikelihood(p: FlightProblem, space: Workspace, x: number, y
 }
 
 /**
- * Fills `space.sums` with [a'Wa, a'S^-1 y, a'WB~] for every (s_y, delta). Returns the sample nearest the centre line,
+ * `blur_m` widens the plume as if the source were spread over a place of that standard deviation: a coarse cell seen as
+ * a whole. Fills `space.sums` with [a'Wa, a'S^-1 y, a'WB~] for every (s_y, delta). Returns the sample nearest the centre line,
  * -1 when the pass cannot see the place.
  */
-export function couplePass(p: FlightProblem, space: Workspace, j: number, x: number, y: number): number {
+export function couplePass(p: FlightProblem, space: Workspace, j: number, x: number, y: number, blur_m = 0): number {
   const { transport, noise, samples } = p;
   const { delta } = p.quiet[j] === 1 ? p.coarse : p.fine;
   const lateral = p.quiet[j] === 1 ? CENTRAL : p.lateral;
@@ -202,12 +210,18 @@ export function couplePass(p: FlightProblem, space: Workspace, j: number, x: num
     const u = position - node;
     const at = (b * nodes + node) * FIELDS;
     const theta = Math.atan2(across, along) - table[at + PHI] - u * (table[at + FIELDS + PHI] - table[at + PHI]);
-    const alpha0 = table[at + ALPHA] + u * (table[at + FIELDS + ALPHA] - table[at + ALPHA]);
+    const sharp = table[at + ALPHA] + u * (table[at + FIELDS + ALPHA] - table[at + ALPHA]);
+    const alpha0 = blur_m === 0 ? sharp : Math.sqrt(sharp * sharp + (blur_m * blur_m) / r2);
     const distance = Math.abs(theta);
     if (distance > edge + widest * alpha0) continue;
     const sigmaZ = table[at + SIGMA_Z] + u * (table[at + FIELDS + SIGMA_Z] - table[at + SIGMA_Z]);
     const strength = table[at + STRENGTH] + u * (table[at + FIELDS + STRENGTH] - table[at + STRENGTH]);
-    const c0 = strength * verticalFactor(z_m[i], h, sigmaZ);
+    const c0 = (strength * verticalFactor(z_m[i], h, sigmaZ) * sharp) / alpha0;
+    // The background's four columns by name: they are in every pass, and this is the innermost loop.
+    const b0 = basis[i * terms];
+    const b1 = basis[i * terms + 1];
+    const b2 = basis[i * terms + 2];
+    const b3 = basis[i * terms + 3];
     if (crossing < 0) sums.fill(0);
     if (distance < nearest) {
       nearest = distance;
@@ -231,7 +245,11 @@ export function couplePass(p: FlightProblem, space: Workspace, j: number, x: num
         const wa = w * a;
         sums[sum] += wa * a;
         sums[sum + 1] += v * a;
-        for (let n = 0; n < terms; n++) sums[sum + 2 + n] += wa * basis[i * terms + n];
+        sums[sum + 2] += wa * b0;
+        sums[sum + 3] += wa * b1;
+        sums[sum + 4] += wa * b2;
+        sums[sum + 5] += wa * b3;
+        for (let n = BACKGROUND_TERMS; n < terms; n++) sums[sum + 2 + n] += wa * basis[i * terms + n];
         sum += stride;
         a *= factor;
         factor *= decay;
@@ -339,8 +357,8 @@ function mixDeltas(
       if (kappa > LEAST_KAPPA) {
         const shrink = 1 / Math.sqrt(1 + kappa * kappa);
         const factor = crossing * shrink * crossingE((rho[k] * kappa + inverse) * shrink, lowered);
-        const part = (kappa * relative) ** 4;
-        const share = lnInflation === 0 ? 1 : part / (part + WEAK_PART ** 4);
+        const square = (kappa * relative) ** 2;
+        const share = lnInflation === 0 ? 1 : (square * square) / (square * square + WEAK_PART_4);
         mix[k] = share * factor + (1 - share) * clean;
       } else {
         mix[k] = clean;
@@ -349,7 +367,8 @@ function mixDeltas(
     for (let h = 0; h < hypers; h++) {
       let sum = 0;
       const row = h * nodes;
-      for (let k = 0; k < nodes; k++) sum += hyperWeight[row + k] * mix[k];
+      const last = shifts.last[h];
+      for (let k = shifts.first[h]; k <= last; k++) sum += hyperWeight[row + k] * mix[k];
       pass[start + h * amplitudes + m] = seen * sum + unexplained * unit;
     }
   }

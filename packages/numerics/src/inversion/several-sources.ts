@@ -41,6 +41,8 @@ export interface SearchContext {
 const ENVELOPE_WIDENING = 1.4;
 /** Crossings hardly differ in the envelope: a noise that grew with what each pass happened to see would bias the rate low. */
 const ENVELOPE_AMPLITUDE_SPREAD = 0.1;
+/** Standard deviation of a uniform cell over its side. */
+const CELL_BLUR = 1 / Math.sqrt(12);
 const LIKELY_PLACES = 12;
 /** Rates this many nats below the best place are left out of the full evaluation. */
 const RATE_TAIL = 8;
@@ -91,7 +93,8 @@ function findOne(context: SearchContext, others: readonly FoundSource[], step: (
   const rough = prepare('rough', range, undefined, nuisance);
   const roughSpace = workspaceFor(rough);
   const rateLn = new Float64Array(rough.rates);
-  const roughAt = (x: number, y: number) => placeLikelihood(rough, roughSpace, x, y, rateLn);
+  const roughAt = (x: number, y: number, cell_m: number) =>
+    placeLikelihood(rough, roughSpace, x, y, rateLn, CELL_BLUR * cell_m);
   const limits = limitsFor(rough.passes.count);
   const lattice = searchRoughly(area, roughAt, limits, (fraction) => step(0.5 * fraction));
   const likely = bestPlace(rough, roughSpace, lattice, rateLn);

@@ -10,7 +10,13 @@ import { ALPHA, FIELDS, type Transport } from './transport.ts';
 export interface ShiftNodes {
   readonly delta: Float64Array;
   readonly weight: Float64Array;
+  /** Per hyper node, the first and last delta whose weight matters. */
+  readonly first: Int32Array;
+  readonly last: Int32Array;
 }
+
+/** Weights below this part of a row's sum are left out of sums. */
+const LEAST_WEIGHT = 1e-7;
 
 const BIAS_SPAN = 2.2;
 const MOST_DELTA_NODES = 61;
@@ -55,5 +61,11 @@ function nodesOver(
     const sum = row.reduce((total, value) => total + value, 0);
     return row.map((value) => value / sum);
   });
-  return { delta, weight: Float64Array.from(weight) };
+  const rows = hypers.map((_, h) => weight.slice(h * delta.length, (h + 1) * delta.length));
+  return {
+    delta,
+    weight: Float64Array.from(weight),
+    first: Int32Array.from(rows, (row) => row.findIndex((value) => value > LEAST_WEIGHT)),
+    last: Int32Array.from(rows, (row) => row.findLastIndex((value) => value > LEAST_WEIGHT)),
+  };
 }
