@@ -1,5 +1,5 @@
 /**
- * Questions about regions in degrees: contains, overlaps, extent. Planar in longitude and latitude, which is exact for
+ * Questions about regions in degrees: contains, extent. Planar in longitude and latitude, which is exact for
  * containment of the polygon as drawn; regions do not cross the antimeridian or hold a pole.
  */
 import type { MultiPolygon, Position } from './geometry.ts';
@@ -10,11 +10,6 @@ type Ring = readonly Point[];
 /** True when the position is inside a polygon of the region and outside that polygon's holes (even-odd rule). */
 export function regionContains(region: MultiPolygon, position: Position): boolean {
   return region.coordinates.some((rings) => isInRings(rings, [position.lon, position.lat]));
-}
-
-/** True when the two regions share at least one point of their interiors or cross at an edge. */
-export function regionsOverlap(a: MultiPolygon, b: MultiPolygon): boolean {
-  return a.coordinates.some((ringsOfA) => b.coordinates.some((ringsOfB) => polygonsOverlap(ringsOfA, ringsOfB)));
 }
 
 /** [west, south, east, north] in degrees; undefined for a region without points. */
@@ -31,15 +26,6 @@ export function regionExtent(region: MultiPolygon): [number, number, number, num
   return extent;
 }
 
-function polygonsOverlap(a: readonly Ring[], b: readonly Ring[]): boolean {
-  if (a[0] === undefined || b[0] === undefined || !boxesTouch(a[0], b[0])) return false;
-  const firstOfA = a[0][0];
-  const firstOfB = b[0][0];
-  if (firstOfA !== undefined && isInRings(b, firstOfA)) return true;
-  if (firstOfB !== undefined && isInRings(a, firstOfB)) return true;
-  return a.some((ringOfA) => b.some((ringOfB) => ringsCross(ringOfA, ringOfB)));
-}
-
 function isInRings(rings: readonly Ring[], [x, y]: Point): boolean {
   let isInside = false;
   for (const ring of rings) {
@@ -50,39 +36,4 @@ function isInRings(rings: readonly Ring[], [x, y]: Point): boolean {
     }
   }
   return isInside;
-}
-
-function boxesTouch(a: Ring, b: Ring): boolean {
-  const [westA, southA, eastA, northA] = boxOf(a);
-  const [westB, southB, eastB, northB] = boxOf(b);
-  return westA <= eastB && westB <= eastA && southA <= northB && southB <= northA;
-}
-
-function boxOf(ring: Ring): [number, number, number, number] {
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of ring) {
-    box[0] = Math.min(box[0], x);
-    box[1] = Math.min(box[1], y);
-    box[2] = Math.max(box[2], x);
-    box[3] = Math.max(box[3], y);
-  }
-  return box;
-}
-
-function ringsCross(a: Ring, b: Ring): boolean {
-  for (let i = 1; i < a.length; i++) {
-    for (let j = 1; j < b.length; j++) {
-      if (segmentsCross(a[i - 1]!, a[i]!, b[j - 1]!, b[j]!)) return true;
-    }
-  }
-  return false;
-}
-
-/** Proper crossing: the ends of each segment lie on different sides of the other. */
-function segmentsCross(a: Point, b: Point, c: Point, d: Point): boolean {
-  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
-}
-
-function side([ax, ay]: Point, [bx, by]: Point, [px, py]: Point): number {
-  return (bx - ax) * (py - ay) - (by - ay) * (px - ax);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MultiPolygon, regionContains, regionExtent, regionsOverlap } from '../src/index.ts';
+import { type MultiPolygon, regionContains, regionExtent } from '../src/index.ts';
 
 const square = (west: number, south: number, size: number, hole?: MultiPolygon): MultiPolygon => {
   const ring = (w: number, s: number, d: number): [number, number][] => [
@@ -25,34 +25,6 @@ describe('regions', () => {
     ['latitude and longitude are not swapped', { lat: 5, lon: 11 }, false],
   ])('contains: %s', (_, position, expected) => {
     expect(regionContains(ringed, position)).toBe(expected);
-  });
-
-  it.each([
-    ['apart', square(20, 0, 5), false],
-    ['crossing at an edge', square(8, 8, 5), true],
-    ['one around the other', square(-5, -5, 30), true],
-    ['wholly in the hole', square(4.5, 4.5, 1), false],
-    [
-      'a cross: no corner of either in the other',
-      {
-        type: 'MultiPolygon',
-        coordinates: [
-          [
-            [
-              [3, -1],
-              [3.5, -1],
-              [3.5, 12],
-              [3, 12],
-              [3, -1],
-            ],
-          ],
-        ],
-      } as MultiPolygon,
-      true,
-    ],
-  ])('overlap: %s', (_, other, expected) => {
-    expect(regionsOverlap(ringed, other)).toBe(expected);
-    expect(regionsOverlap(other, ringed)).toBe(expected);
   });
 
   it('has an extent, or none when empty', () => {

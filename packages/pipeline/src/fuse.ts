@@ -1,15 +1,17 @@
 /**
- * Estimates become sites. Two estimates of the same substance whose 90 % regions overlap speak of one place; the site
+ * Estimates become sites. Two estimates of the same substance from different flights speak of one place when the
+ * most likely place of one lies in the 90 % region of the other; the site
  * takes its numbers from the estimate with the strongest evidence and names all of them. Multiplying the posteriors of
  * independent flights would narrow the region; until the correlation between flights is modelled that would claim
  * more than is known, so it is not done.
  */
 import {
   type Detection,
+  geodesicBetween,
   type Hypothesis,
   type RecordId,
   recordIdOf,
-  regionsOverlap,
+  regionContains,
   type Site,
   type SourceEstimate,
 } from '@plumeline/core';
@@ -38,22 +40,43 @@ export function fuse(
   return withDistinctLabels(sites).sort((a, b) => b.lnBayesFactor - a.lnBayesFactor || (a.id < b.id ? -1 : 1));
 }
 
-/** Transitive closure of "overlaps": exercise and real data, and different substances, never meet. */
+/**
+ * Strongest evidence first, each joins the nearest site it fits or begins its own. Only the site's leading estimate is
+ * compared, so that a chain of wide regions does not swallow places that have nothing to do with each other.
+ */
 function groupsOfOnePlace(estimates: readonly SourceEstimate[]): SourceEstimate[][] {
-  let groups: SourceEstimate[][] = [];
-  for (const estimate of estimates) {
-    const touching = groups.filter((group) => group.some((other) => isOnePlace(estimate, other)));
-    groups = [...groups.filter((group) => !touching.includes(group)), [...touching.flat(), estimate]];
+  const groups: SourceEstimate[][] = [];
+  for (const estimate of [...estimates].sort(byEvidence)) {
+    const nearest = groups
+      .filter((group) => isOnePlace(group[0]!, estimate) && !group.some((other) => isSameFlight(other, estimate)))
+      .map((group) => ({ group, ...geodesicBetween(group[0]!.position, estimate.position) }))
+      .sort((a, b) => a.distance_m - b.distance_m)[0];
+    if (nearest === undefined) groups.push([estimate]);
+    else nearest.group.push(estimate);
   }
   return groups;
 }
 
+/** Exercise and real data, and different substances, never meet. One of the two most likely places lies in the other's region. */
 function isOnePlace(a: SourceEstimate, b: SourceEstimate): boolean {
-  return a.substance === b.substance && a.exercise === b.exercise && regionsOverlap(a.region90, b.region90);
+  return (
+    a.substance === b.substance &&
+    a.exercise === b.exercise &&
+    (regionContains(a.region90, b.position) || regionContains(b.region90, a.position))
+  );
+}
+
+/** Two sources that one flight told apart stay apart. */
+function isSameFlight(a: SourceEstimate, b: SourceEstimate): boolean {
+  return a.recordingIds.some((id) => b.recordingIds.includes(id));
+}
+
+function byEvidence(a: SourceEstimate, b: SourceEstimate): number {
+  return b.lnBayesFactor - a.lnBayesFactor || (a.id < b.id ? -1 : 1);
 }
 
 function siteOf(group: readonly SourceEstimate[], detections: readonly Detection[], options: FuseOptions): Site {
-  const ranked = [...group].sort((a, b) => b.lnBayesFactor - a.lnBayesFactor || (a.id < b.id ? -1 : 1));
+  const ranked = [...group].sort(byEvidence);
   const leading = ranked[0]!;
   const sourceEstimateIds = ranked.map((estimate) => estimate.id);
   const id = recordIdOf('site', { sourceEstimateIds: [...sourceEstimateIds].sort(), software: options.software });

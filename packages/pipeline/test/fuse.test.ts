@@ -10,6 +10,7 @@ const estimateAt = (id: string, lon: number, change = {}) =>
   exampleEstimate({
     id,
     detectionIds: [`det-${id}`],
+    recordingIds: [`rec-${id}`],
     position: { lat: 57, lon },
     region50: squareAt(57, lon, 0.01),
     region90: squareAt(57, lon, 0.03),
@@ -17,9 +18,9 @@ const estimateAt = (id: string, lon: number, change = {}) =>
   });
 
 describe('fuse', () => {
-  it('makes one site of overlapping estimates and takes its numbers from the strongest', () => {
+  it('makes one site of estimates of one place and takes its numbers from the strongest', () => {
     const weak = estimateAt('weak', 1.8, { lnBayesFactor: 6 });
-    const strong = estimateAt('strong', 1.84, { lnBayesFactor: 60, rate_kgph: { p05: 1, p50: 2, p95: 3 } });
+    const strong = estimateAt('strong', 1.82, { lnBayesFactor: 60, rate_kgph: { p05: 1, p50: 2, p95: 3 } });
     const sites = fuse([weak, strong], [], OPTIONS);
     expect(sites).toHaveLength(1);
     expect(sites[0]).toMatchObject({
@@ -33,9 +34,19 @@ describe('fuse', () => {
     expect(sites[0]!.provenance).toMatchObject({ derivedFrom: ['strong', 'weak'], software: OPTIONS.software });
   });
 
-  it('joins a chain: a touches b, b touches c', () => {
-    const chain = [estimateAt('a', 1.8), estimateAt('c', 1.9), estimateAt('b', 1.85)];
-    expect(fuse(chain, [], OPTIONS)).toHaveLength(1);
+  it('compares with the leading estimate only: a chain of regions does not become one place', () => {
+    const chain = [
+      estimateAt('a', 1.8, { lnBayesFactor: 30 }),
+      estimateAt('b', 1.825, { lnBayesFactor: 20 }),
+      estimateAt('c', 1.85, { lnBayesFactor: 10 }),
+    ];
+    const sites = fuse(chain, [], OPTIONS);
+    expect(sites.map(({ sourceEstimateIds }) => sourceEstimateIds)).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('keeps apart two sources that one flight told apart, however near', () => {
+    const flight = { recordingIds: ['rec-one'] };
+    expect(fuse([estimateAt('a', 1.8, flight), estimateAt('b', 1.801, flight)], [], OPTIONS)).toHaveLength(2);
   });
 
   it.each([
