@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 // One runner, three suites. Database and browser files run one at a time: each starts servers of its own.
 const suite = (name: string, include: string[], seconds: number, fileParallelism: boolean) => ({
-  test: { name, include, testTimeout: seconds * 1000, hookTimeout: seconds * 1000, fileParallelism },
+  test: {
+    name,
+    include,
+    setupFiles: ['./tools/src/fixed-seed.ts'],
+    testTimeout: seconds * 1000,
+    hookTimeout: seconds * 1000,
+    fileParallelism,
+  },
 });
 
 export default defineConfig({
