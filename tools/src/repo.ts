@@ -72,7 +72,8 @@ async function steps(list: readonly Step[]): Promise<void> {
   for (const step of list) {
     const startedAt = performance.now();
     await step.run();
-    // On stderr, so that the last lines of stdout are the test runner's.
+    // Nothing after the last step: the last lines of a test run are the test runner's.
+    if (step === list.at(-1)) continue;
     process.stderr.write(`Plumeline: ${step.name} ok (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`);
   }
 }
