@@ -1,21 +1,30 @@
 /** Error function and Gauss-Legendre quadrature for the plume kernels. */
 
-/** erf(x), relative error of erfc below 1.2e-7 everywhere: Press et al. 2007, Numerical Recipes 3rd ed., section 6.2.2. */
-export function errorFunction(x: number): number {
-  const z = Math.abs(x);
-  const t = 1 / (1 + 0.5 * z);
-  const polynomial =
-    -1.26551223 +
+/** erfc(z) for z < 0; exp(z^2) erfc(z) for z >= 0. Press et al. 2007, Numerical Recipes 3rd ed., section 6.2.2; relative error below 1.2e-7. */
+export function erfcScaled(z: number): number {
+  const a = Math.abs(z);
+  const t = 2 / (2 + a);
+  const scaled =
     t *
-      (1.00002368 +
+    Math.exp(
+      -1.26551223 +
         t *
-          (0.37409196 +
+          (1.00002368 +
             t *
-              (0.09678418 +
+              (0.37409196 +
                 t *
-                  (-0.18628806 +
-                    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277))))))));
-  const complement = t * Math.exp(-z * z + polynomial);
+                  (0.09678418 +
+                    t *
+                      (-0.18628806 +
+                        t *
+                          (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)))))))),
+    );
+  return z >= 0 ? scaled : 2 - scaled * Math.exp(-a * a);
+}
+
+/** erf(x). */
+export function errorFunction(x: number): number {
+  const complement = erfcScaled(Math.abs(x)) * Math.exp(-x * x);
   return x >= 0 ? 1 - complement : complement - 1;
 }
 

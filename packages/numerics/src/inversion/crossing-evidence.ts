@@ -5,7 +5,8 @@
  *   BF = exp(G(z) - 1 / (2 c^2)) / (sqrt(1 + kappa^2) Phi(1 / c)),  z = (rho kappa + 1 / c) / sqrt(1 + kappa^2)
  * and exp G(z) = exp(z^2 / 2) Phi(z) is tabulated.
  */
-import { erfcScaled, lnNormalCdf } from './normal.ts';
+import { erfcScaled } from '../dispersion/special-functions.ts';
+import { lnNormalCdf } from './normal.ts';
 
 const Z_START = -12;
 const Z_END = 8;

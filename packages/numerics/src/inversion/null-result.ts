@@ -3,9 +3,10 @@
  * p_j = (1 - miss) sum_delta w(delta) E_A[Phi(A q sqrt(P_j(x, delta)) - threshold)],
  * A truncated normal of mean 1; sqrt(P) is the signal-to-noise of one crossing per unit rate.
  */
+
+import { erfcScaled } from '../dispersion/special-functions.ts';
 import type { Area } from './flight.ts';
 import { couplePass, crossingTerms, type FlightProblem, type RateRange, type Workspace } from './likelihood.ts';
-import { erfcScaled } from './normal.ts';
 
 /** Signal-to-noise of a crossing at which the decision threshold is passed, trials over the area included. */
 const DETECTION_SNR = 5;
