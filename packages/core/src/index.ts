@@ -1,3 +1,4 @@
+export * from './cube.ts';
 export * from './digest.ts';
 export * from './errors.ts';
 export * from './geodesy.ts';
