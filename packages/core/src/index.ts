@@ -1,6 +1,7 @@
 export * from './cube.ts';
 export * from './digest.ts';
 export * from './errors.ts';
+export * from './gas-spectrum.ts';
 export * from './geodesy.ts';
 export * from './geometry.ts';
 export * from './model.ts';

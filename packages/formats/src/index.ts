@@ -1,6 +1,7 @@
 export * from './adms-met/decode.ts';
 export * from './geojson/encode.ts';
 export * from './geojson/track-runs.ts';
+export { type DecodedSpectra, decodeJcamp } from './jcamp/decode.ts';
 export * from './kml/encode.ts';
 export { measuresOf } from './profile/check-profile.ts';
 export * from './profile/match.ts';
@@ -18,3 +19,4 @@ export * from './samples/read-columns.ts';
 export { decodeUtf8Loosely } from './samples/text-codec.ts';
 export { isDate, toInstant } from './samples/time-format.ts';
 export * from './samples/to-series.ts';
+export { type DecodedSpc, decodeSpc } from './spc/decode.ts';
