@@ -1,3 +1,4 @@
 export * from './dispersion/index.ts';
 export * from './fixed/index.ts';
 export * from './inversion/index.ts';
+export * from './planning/index.ts';
