@@ -98,6 +98,14 @@ export const exclusionSchema = describe<Exclusion>()(
   ),
 );
 
+export const caveatSchema = describe<Caveat>()(
+  'Caveat',
+  Type.Object(
+    { code: Type.String(), params: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])) },
+    closed,
+  ),
+);
+
 export const recordingSchema = describe<Recording>()(
   'Recording',
   Type.Object(
@@ -110,6 +118,7 @@ export const recordingSchema = describe<Recording>()(
       endAt: instant(),
       sampleCount: integer(),
       excluded: list(exclusionSchema),
+      caveats: Type.Optional(list(caveatSchema)),
       files: list(Type.Object({ name: Type.String(), digest: digest(), bytes: integer() }, closed)),
       extent,
     },
@@ -132,6 +141,7 @@ export const detectionSchema = describe<Detection>()(
       peakEnhancement_ppm: Type.Number(),
       peakEnhancementSd_ppm: Type.Number(),
       signalToNoise: Type.Number(),
+      peakIsAtLeast: Type.Optional(Type.Literal(true)),
       sampleCount: integer(),
       instrument: Type.Optional(Type.String()),
     },
@@ -142,14 +152,6 @@ export const detectionSchema = describe<Detection>()(
 export const quantilesSchema = describe<Quantiles>()(
   'Quantiles',
   Type.Object({ p05: Type.Number(), p50: Type.Number(), p95: Type.Number() }, closed),
-);
-
-export const caveatSchema = describe<Caveat>()(
-  'Caveat',
-  Type.Object(
-    { code: Type.String(), params: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])) },
-    closed,
-  ),
 );
 
 export const posteriorGridSchema = describe<PosteriorGrid>()(

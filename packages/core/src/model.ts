@@ -48,6 +48,8 @@ export interface Recording extends RecordBase {
   readonly sampleCount: number;
   /** Samples set aside by the reader, each with the reason; never silently dropped. */
   readonly excluded: readonly Exclusion[];
+  /** What the instrument did to the readings; absent when there is nothing to say. */
+  readonly caveats?: readonly Caveat[];
   readonly files: readonly { readonly name: string; readonly digest: Digest; readonly bytes: number }[];
   /** [west, south, east, north] in degrees. */
   readonly extent: readonly [number, number, number, number];
@@ -78,6 +80,8 @@ export interface Detection extends RecordBase {
   readonly peakEnhancementSd_ppm: number;
   /** Peak over the robust noise of the residual. */
   readonly signalToNoise: number;
+  /** True where the instrument was at its ceiling: the peak is at least what is given. */
+  readonly peakIsAtLeast?: true;
   readonly sampleCount: number;
   /** Instrument, for fixed instruments. */
   readonly instrument?: string;

@@ -2,15 +2,17 @@
  * In-situ samples after the reader: SI or named units, angles and wind normalised, gaps as NaN-free masks.
  * Column arrays of equal length `count`, ordered by time (within an instrument for fixed ones).
  */
-import type { Exclusion, SubstanceKey } from './model.ts';
+import type { Caveat, Exclusion, SubstanceKey } from './model.ts';
 
 /** Everything a `locate` step may know about the air and the instrument that is not a column. */
 export interface SampleContext {
   /** 1-sigma instrument noise [ppm], where stated. */
   readonly noise_ppm?: number;
   readonly detectionLimit_ppm?: number;
-  /** How long after the air the instrument's reading comes [s]; already taken off the times by the reader. */
+  /** How long after the air the instrument's reading comes [s], stated or found; already taken off by the reader. */
   readonly lag_s: number;
+  /** First-order response time (1/e) that is still in the readings [s]; absent where there is none or it was undone. */
+  readonly response_s?: number;
   /** Averaging time of one sample [s]; 0 for an instantaneous one. */
   readonly averaging_s: number;
   readonly roughness_m?: number;
@@ -22,6 +24,8 @@ export interface SampleContext {
   readonly sigmaTheta_deg?: number;
   /** One wind for the whole recording, where the samples carry none. */
   readonly wind?: { readonly from_deg: number; readonly speed_mps: number; readonly heightAgl_m: number };
+  /** Why neither the samples nor anything beside them says how the wind blew. */
+  readonly windAbsentReason?: string;
   /** Height at which column winds were measured, when it is not the sample's own height [m above ground]. */
   readonly windHeightAgl_m?: number;
   readonly airTemperature_K: number;
@@ -50,6 +54,11 @@ export interface SampleSeries {
   };
   /** Mole fraction [ppm] (path mean for an open path). */
   readonly moleFraction_ppm: Float64Array;
+  /**
+   * What a value says: 0 what was measured, -1 the air held at most this (below a detection limit), +1 at least this (the
+   * instrument was at its ceiling). A bounded sample's mole fraction is the bound itself. Absent when all were measured.
+   */
+  readonly bound?: Int8Array;
   /** Wind at the sample: where the air goes to, east and north components [m s-1]. */
   readonly windEast_mps?: Float64Array;
   readonly windNorth_mps?: Float64Array;
@@ -67,4 +76,6 @@ export interface SampleSeries {
   readonly source: { readonly files: readonly string[]; readonly file: Int32Array; readonly row: Int32Array };
   readonly context: SampleContext;
   readonly excluded: readonly Exclusion[];
+  /** What the instrument did to the readings that whoever uses them must know; absent when there is nothing. */
+  readonly caveats?: readonly Caveat[];
 }
