@@ -74,8 +74,8 @@ export interface Look {
   readonly profile: PlumeProfile;
   /** SNR^2 per ppm^2 m. */
   readonly perSignal: number;
-  /** Factors on sigma_z of the nodes low, middle, high, and their weights. */
-  readonly verticalFactors: readonly number[];
+  /** ppm per kg/h on the plume's axis at this leg's height, [node of sigma_z x node of ln distance]. */
+  readonly axis: Float64Array;
 }
 
 /** Gauss-Hermite of three points: deviations -sqrt(3), 0, sqrt(3) with weights 1/6, 2/3, 1/6. */
@@ -89,13 +89,24 @@ export function lookAlong(
   profile: PlumeProfile,
 ): Look {
   const factor = Math.exp(VERTICAL_DEVIATION * settings.verticalLnSd);
+  const axis = [1 / factor, 1, factor].flatMap((each) => axisValues(profile, leg.heightAgl_m, each));
   return {
     leg,
     length_m: legLength_m(leg),
     profile,
     perSignal: 1 / (leg.groundSpeed_mps * conditions.samplingInterval_s * conditions.noise_ppm ** 2),
-    verticalFactors: [1 / factor, 1, factor],
+    axis: Float64Array.from(axis),
   };
+}
+
+/** strength (exp(-(z - h)^2 / 2 sz^2) + exp(-(z + h)^2 / 2 sz^2)) / sz over ln distance, with sigma_z times `factor`. */
+function axisValues(profile: PlumeProfile, height_m: number, factor: number): number[] {
+  return Array.from(profile.sigmaZ_m, (sigmaZ, node) => {
+    const spread = Math.min(sigmaZ * factor, LID_FRACTION * profile.mixingHeight_m);
+    const down = (height_m - profile.sourceHeight_m) / spread;
+    const up = (height_m + profile.sourceHeight_m) / spread;
+    return (profile.strength[node] * (Math.exp(-0.5 * down * down) + Math.exp(-0.5 * up * up))) / spread;
+  });
 }
 
 /** SNR per kg/h for the three nodes of sigma_z; centroid and width along the leg [m], distance downwind [m]. */
@@ -153,20 +164,16 @@ export function cross(look: Look, x: number, y: number, shift: number, out: Cros
 }
 
 /** Adds one point to sums of c, c^2 and c l for the three nodes of sigma_z. */
-function addPoint({ profile, leg, verticalFactors }: Look, d: number, e: number, l: number): void {
+function addPoint({ profile, axis }: Look, d: number, e: number, l: number): void {
   const position = Math.min(NODES - 1.001, Math.max(0, Math.log(d / START_M) / LN_STEP));
   const node = position | 0;
   const t = position - node;
   const sigmaY = profile.sigmaY_m[node] + t * (profile.sigmaY_m[node + 1] - profile.sigmaY_m[node]);
   const across = e / sigmaY;
-  const strength = profile.strength[node] + t * (profile.strength[node + 1] - profile.strength[node]);
-  const lateral = strength * Math.exp(-0.5 * across * across);
-  const sigmaZ = profile.sigmaZ_m[node] + t * (profile.sigmaZ_m[node + 1] - profile.sigmaZ_m[node]);
+  const lateral = Math.exp(-0.5 * across * across);
   for (let v = 0; v < 3; v++) {
-    const spread = Math.min(sigmaZ * verticalFactors[v], LID_FRACTION * profile.mixingHeight_m);
-    const down = (leg.heightAgl_m - profile.sourceHeight_m) / spread;
-    const up = (leg.heightAgl_m + profile.sourceHeight_m) / spread;
-    const c = (lateral * (Math.exp(-0.5 * down * down) + Math.exp(-0.5 * up * up))) / spread;
+    const at = v * NODES + node;
+    const c = lateral * (axis[at] + t * (axis[at + 1] - axis[at]));
     sums[v] += c;
     sums[3 + v] += c * c;
     sums[6 + v] += c * l;

@@ -239,8 +239,8 @@ interface ReadyNodes {
 }
 
 const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
-/** exp(-25) of a node's peak adds nothing to a mixture with another cause in it. */
-const FARTHEST_SQUARE = 50;
+/** exp(-16) of a node's peak adds nothing to a mixture with another cause in it. */
+const FARTHEST_SQUARE = 32;
 
 function readyNodes(p: Predictions, settings: CrossingSettings): ReadyNodes {
   const isThere = (at: number) => p.lnSnr[at] > Number.NEGATIVE_INFINITY;
@@ -262,6 +262,7 @@ function seenDensity(p: Predictions, ready: ReadyNodes, m: number, y: Outcome): 
   for (let at = m * p.nodes; at < last; at++) {
     if (ready.constant[at] === 0) continue;
     const c = (y.centroid_m - p.centroid_m[at]) * ready.perCentroidSd[at];
+    if (c * c > FARTHEST_SQUARE) continue;
     const a = (y.lnSnr - p.lnSnr[at]) * ready.perLnSnrSd[at];
     const w = (y.lnWidth - p.lnWidth[at]) * ready.perWidthSd;
     const square = c * c + a * a + w * w;
