@@ -1,4 +1,9 @@
 export * from './adms-met/decode.ts';
+export * from './cube/bytes.ts';
+export * from './cube/cube-options.ts';
+export * from './envi/decode.ts';
+export * from './envi/encode.ts';
+export * from './envi/spectral-library.ts';
 export * from './geojson/encode.ts';
 export * from './geojson/track-runs.ts';
 export { type DecodedSpectra, decodeJcamp } from './jcamp/decode.ts';
@@ -20,3 +25,5 @@ export { decodeUtf8Loosely } from './samples/text-codec.ts';
 export { isDate, toInstant } from './samples/time-format.ts';
 export * from './samples/to-series.ts';
 export { type DecodedSpc, decodeSpc } from './spc/decode.ts';
+export { type GasFolder, readGasFolder } from './jcamp/gas-folder.ts';
+export { type GasNaming, toGasAbsorption } from './jcamp/to-gas.ts';

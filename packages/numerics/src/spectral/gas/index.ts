@@ -1,0 +1,2 @@
+export * from './radiance-table.ts';
+export * from './resample.ts';
