@@ -1,0 +1,38 @@
+/** Files of a folder as `CubeFiles`, for tests and benchmarks. */
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ByteSource, CubeFiles } from '@plumeline/core';
+
+export function diskFiles(folder: string): CubeFiles {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return {
+    names,
+    open: async (name) => (existsSync(join(folder, name)) ? diskSource(join(folder, name), name) : undefined),
+  };
+}
+
+export function diskSource(path: string, name = path): ByteSource & { close(): void; bytesRead: number } {
+  const descriptor = openSync(path, 'r');
+  const { size } = fstatSync(descriptor);
+  const source = {
+    name,
+    size,
+    bytesRead: 0,
+    readNow: (offset: number, length: number): Uint8Array => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      let done = 0;
+      while (done < bytes.length) {
+        const count = readSync(descriptor, bytes, done, bytes.length - done, offset + done);
+        if (count === 0) break;
+        done += count;
+      }
+      source.bytesRead += done;
+      return bytes.subarray(0, done);
+    },
+    read: async (offset: number, length: number): Promise<Uint8Array> => source.readNow(offset, length),
+    close: () => closeSync(descriptor),
+  };
+  return source;
+}
