@@ -22,6 +22,13 @@ export interface Briefing {
     readonly averaging_s: number;
     readonly detectionLimit_ppm?: number;
   };
+  /** Facilities that may emit lawfully, as a register has them: some hundred metres off, some silent, some missing. */
+  readonly register: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly lat: number;
+    readonly lon: number;
+  }[];
   readonly flights: readonly BriefedFlight[];
   /** Commitment: SHA-256 of the truth inside the sealed file. */
   readonly truth: { readonly file: string; readonly algorithm: 'SHA-256'; readonly digest: Digest };

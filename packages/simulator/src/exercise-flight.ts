@@ -29,6 +29,8 @@ export interface FlownFlight {
   readonly forecast: { readonly from_deg: number; readonly speed_mps: number };
   /** `perSource` has an entry for every source of the scenario. */
   readonly flight: SimulatedFlight;
+  /** Per source, whether its plume could reach the flown area in this wind. */
+  readonly reached: readonly boolean[];
   readonly conditions: FlightConditions;
 }
 
@@ -76,6 +78,7 @@ export function flyPlan(plan: FlightPlan, scenario: Scenario, campaign: Campaign
     heightAgl_m,
     forecast: { from_deg, speed_mps },
     flight: { ...flight, perSource },
+    reached: emitters.map((emitter) => emitter !== undefined),
     conditions,
   };
 }

@@ -1,11 +1,12 @@
 /** What hides in an exercise's area: four clandestine and eight lawful emitters, each with its own way of emitting. */
 import { type LocalFrame, localFrameAt, type Position } from '@plumeline/core';
+import { drawSpells, drawWaves, type Emission, rateOf } from './emission.ts';
 import type { Random } from './random.ts';
 import type { Emitter } from './simulate-flight.ts';
 
 export type SourceClass = 'clandestine' | 'lawful';
 
-export interface HiddenSource {
+export interface HiddenSource extends Emission {
   readonly id: string;
   readonly class: SourceClass;
   readonly kind: string;
@@ -13,11 +14,6 @@ export interface HiddenSource {
   readonly y_m: number;
   readonly heightAgl_m: number;
   readonly extent_m: number;
-  readonly nominalRate_kgph: number;
-  /** When it emits [s since 1970], in order. */
-  readonly on: readonly (readonly [number, number])[];
-  /** ln(rate / nominal) while on: a sum of slow waves. */
-  readonly waves: readonly { readonly amplitude: number; readonly period_s: number; readonly phase: number }[];
 }
 
 export interface Scenario {
@@ -25,7 +21,21 @@ export interface Scenario {
   /** [west, south, east, north] in local metres. */
   readonly box_m: readonly [number, number, number, number];
   readonly sources: readonly HiddenSource[];
+  /** Facilities that the operator knows of: most lawful emitters, and some that emit nothing of this gas. */
+  readonly register: readonly RegisteredFacility[];
 }
+
+export interface RegisteredFacility {
+  readonly name: string;
+  readonly kind: string;
+  readonly x_m: number;
+  readonly y_m: number;
+  /** Of the source that it is; absent for one that emits nothing. */
+  readonly sourceId?: string;
+}
+
+/** What is hidden; `none` is an area in which nothing emits, for false alarms. */
+export type ScenarioKind = 'usual' | 'lawful-only' | 'none';
 
 /** Rates are those of published aircraft surveys of such facilities, to order of magnitude; nothing here is a real one. */
 interface Kind {
@@ -85,11 +95,18 @@ const EDGE_M = 400;
 const CENTRE_LAT = [24.72, 24.92] as const;
 const CENTRE_LON = [-107.55, -107.05] as const;
 
+/** One lawful emitter in so many is not in the register; so many registered facilities emit nothing. */
+const UNREGISTERED_ONE_IN = 4;
+const SILENT_FACILITIES = 3;
+/** A register gives the gate or the office, not the vent: standard deviation of each coordinate [m]. */
+const REGISTER_ERROR_M = 60;
+
 /** @param period [s since 1970] over which sources are switched on and off. */
 export function drawScenario(
   random: Random,
   size_m: readonly [number, number],
   period: readonly [number, number],
+  scenario: ScenarioKind = 'usual',
 ): Scenario {
   const place = random.stream('place');
   const centre: Position = { lat: place.between(...CENTRE_LAT), lon: place.between(...CENTRE_LON) };
@@ -98,6 +115,7 @@ export function drawScenario(
   const kinds = [...Array.from({ length: CLANDESTINE_COUNT }, () => CLANDESTINE), ...LAWFUL];
   const sources: HiddenSource[] = [];
   kinds.forEach((kind, index) => {
+    if (scenario === 'none' || (scenario === 'lawful-only' && kind === CLANDESTINE)) return;
     const own = random.stream(`source-${index}`);
     const [x_m, y_m] = freePlace(own, box_m, sources);
     sources.push({
@@ -109,17 +127,52 @@ export function drawScenario(
       heightAgl_m: own.between(...kind.heightAgl_m),
       extent_m: kind.extent_m,
       nominalRate_kgph: own.logBetween(...kind.rate_kgph),
-      on: drawSchedule(own.stream('schedule'), kind, period),
+      on: drawSpells(own.stream('schedule'), { on: kind.onHours, off: kind.offHours }, period),
       waves: drawWaves(own.stream('waves'), kind.lnSd),
     });
   });
-  return { frame: localFrameAt(centre), box_m, sources };
+  return {
+    frame: localFrameAt(centre),
+    box_m,
+    sources,
+    register: drawRegister(random.stream('register'), box_m, sources),
+  };
+}
+
+function drawRegister(
+  random: Random,
+  box_m: Scenario['box_m'],
+  sources: readonly HiddenSource[],
+): readonly RegisteredFacility[] {
+  const listed = sources
+    .filter((source) => source.class === 'lawful')
+    .filter((source) => random.stream(source.id).below(UNREGISTERED_ONE_IN) > 0)
+    .map(({ id, kind, x_m, y_m }) => ({ kind, x_m, y_m, sourceId: id }));
+  const silent: { kind: string; x_m: number; y_m: number }[] = [];
+  for (let i = 0; i < SILENT_FACILITIES; i++) {
+    const own = random.stream(`silent-${i}`);
+    const [x_m, y_m] = freePlace(own, box_m, [...sources, ...silent]);
+    silent.push({ kind: own.pick(LAWFUL).kind, x_m, y_m });
+  }
+  // Ordered by place, so that the order says nothing about which emit.
+  const all: Omit<RegisteredFacility, 'name'>[] = [...listed, ...silent];
+  return all
+    .map((facility, i) => {
+      const own = random.stream(`error-${i}`);
+      return {
+        ...facility,
+        x_m: facility.x_m + REGISTER_ERROR_M * own.normal(),
+        y_m: facility.y_m + REGISTER_ERROR_M * own.normal(),
+      };
+    })
+    .sort((a, b) => a.x_m - b.x_m)
+    .map((facility, i) => ({ ...facility, name: `R-${i + 1}` }));
 }
 
 function freePlace(
   random: Random,
   box: readonly [number, number, number, number],
-  taken: readonly HiddenSource[],
+  taken: readonly { readonly x_m: number; readonly y_m: number }[],
 ): [number, number] {
   for (let tries = 0; tries < 10_000; tries++) {
     const x = random.between(box[0] + EDGE_M, box[2] - EDGE_M);
@@ -127,38 +180,6 @@ function freePlace(
     if (taken.every((source) => Math.hypot(source.x_m - x, source.y_m - y) >= SEPARATION_M)) return [x, y];
   }
   throw new RangeError(`Sources ${SEPARATION_M} m apart do not fit the area; make the area larger.`);
-}
-
-/** Alternating exponential spells, begun in equilibrium; one endless spell for a source that never stops. */
-function drawSchedule(random: Random, kind: Kind, [start, end]: readonly [number, number]): [number, number][] {
-  if (kind.offHours === 0) return [[start, end]];
-  const spells: [number, number][] = [];
-  let isOn = random.uniform() < kind.onHours / (kind.onHours + kind.offHours);
-  for (let at = start; at < end; isOn = !isOn) {
-    const length = Math.round(3600 * (isOn ? kind.onHours : kind.offHours) * random.exponential());
-    if (isOn && length > 0) spells.push([at, Math.min(end, at + length)]);
-    at += length;
-  }
-  return spells;
-}
-
-function drawWaves(random: Random, lnSd: number): HiddenSource['waves'] {
-  const count = 3;
-  return Array.from({ length: count }, () => ({
-    amplitude: lnSd * Math.sqrt(2 / count),
-    period_s: random.logBetween(1200, 14_400),
-    phase: 2 * Math.PI * random.uniform(),
-  }));
-}
-
-/** Emission rate [kg h-1] at an instant [s since 1970]. */
-export function rateOf(source: HiddenSource, time_s: number): number {
-  if (!source.on.some(([from, to]) => time_s >= from && time_s < to)) return 0;
-  const ln = source.waves.reduce(
-    (sum, { amplitude, period_s, phase }) => sum + amplitude * Math.sin((2 * Math.PI * time_s) / period_s + phase),
-    0,
-  );
-  return source.nominalRate_kgph * Math.exp(ln);
 }
 
 export function toEmitter(source: HiddenSource): Emitter {

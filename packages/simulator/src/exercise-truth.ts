@@ -1,6 +1,7 @@
 /** The truth of an exercise in the form that is sealed, with the judgement of what was detectable. */
-import type { LocalFrame, SubstanceKey } from '@plumeline/core';
+import type { SubstanceKey } from '@plumeline/core';
 import { DETECTABILITY_RULE, PASSES_NEEDED, strongPasses } from './detectability.ts';
+import { onShare } from './emission.ts';
 import { instantOf, round } from './exercise-files.ts';
 import type { FlownFlight } from './exercise-flight.ts';
 import type { HiddenSource, Scenario } from './exercise-scenario.ts';
@@ -23,14 +24,14 @@ export function toSealedTruth(facts: {
     nonce: facts.nonce,
     substance: facts.substance,
     detectabilityRule: DETECTABILITY_RULE,
-    sources: scenario.sources.map((source, index) => sealedSource(source, index, scenario.frame, flown)),
+    sources: scenario.sources.map((source, index) => sealedSource(source, index, scenario, flown)),
   };
 }
 
 function sealedSource(
   source: HiddenSource,
   index: number,
-  frame: LocalFrame,
+  { frame, register }: Scenario,
   flown: readonly FlownFlight[],
 ): SealedSource {
   const passes = flown.flatMap(({ file, flight, conditions }) => {
@@ -50,6 +51,7 @@ function sealedSource(
     signal += here;
     weighted += here * (observedRate_kgps ?? 0);
   }
+  const facility = register.find(({ sourceId }) => sourceId === source.id);
   const position = frame.toPosition(source.x_m, source.y_m);
   return {
     id: source.id,
@@ -62,7 +64,26 @@ function sealedSource(
     nominalRate_kgph: round(source.nominalRate_kgph, 3),
     ...(signal > 0 && { observedRate_kgph: round((3600 * weighted) / signal, 3) }),
     on: source.on.map(([from, to]) => [instantOf(from), instantOf(to)] as const),
+    ...(facility !== undefined && { registeredAs: facility.name }),
+    flights: flown.filter(({ reached }) => reached[index]).map((each) => flightTruth(source, index, each)),
     detectable: passes.length >= PASSES_NEEDED,
     passes,
+  };
+}
+
+/** Gas that left a source this long before a flight may still be felt [s]. */
+const TRAVEL_S = 600;
+
+function flightTruth(
+  source: HiddenSource,
+  index: number,
+  { file, flight }: FlownFlight,
+): NonNullable<SealedSource['flights']>[number] {
+  const { time_s } = flight.samples;
+  const { observedRate_kgps } = flight.perSource[index];
+  return {
+    file,
+    onShare: round(onShare(source, time_s[0] - TRAVEL_S, time_s[time_s.length - 1]), 3),
+    ...(observedRate_kgps !== undefined && { observedRate_kgph: round(3600 * observedRate_kgps, 3) }),
   };
 }

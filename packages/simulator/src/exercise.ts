@@ -13,7 +13,7 @@ import {
   round,
 } from './exercise-files.ts';
 import { type FlightPlan, type FlownFlight, flyPlan, PATTERNS } from './exercise-flight.ts';
-import { drawScenario, type Scenario } from './exercise-scenario.ts';
+import { drawScenario, type Scenario, type ScenarioKind } from './exercise-scenario.ts';
 import { toSealedTruth } from './exercise-truth.ts';
 import { knownSubstance } from './make-flight.ts';
 import { type Random, randomFrom } from './random.ts';
@@ -28,6 +28,8 @@ export interface ExerciseOptions {
   readonly size_m?: readonly [number, number];
   /** Close boxes flown after the survey, at most; default 6. */
   readonly boxes?: number;
+  /** What is hidden: four clandestine and eight lawful emitters, the lawful alone, or nothing; default `usual`. */
+  readonly scenario?: ScenarioKind;
 }
 
 export interface NamedBytes {
@@ -58,10 +60,12 @@ export function makeExercise(options: ExerciseOptions): Exercise {
   const substance = knownSubstance(options.substance ?? 'methane');
   const name = exerciseName(random.stream('name'));
   const day_s = FIRST_DAY_S + DAY_S * random.stream('day').below(80);
-  const scenario = drawScenario(random.stream('scenario'), options.size_m ?? [12_000, 8000], [
-    day_s,
-    day_s + 2 * DAY_S,
-  ]);
+  const scenario = drawScenario(
+    random.stream('scenario'),
+    options.size_m ?? [12_000, 8000],
+    [day_s, day_s + 2 * DAY_S],
+    options.scenario,
+  );
   const campaign = drawCampaign(random.stream('campaign'), substance);
   const fly = (plan: FlightPlan) => flyPlan(plan, scenario, campaign, random.stream(`flight-${plan.index}`));
 
@@ -140,6 +144,10 @@ function briefingOf(
       averaging_s: 1,
       ...(base.gas.detectionLimit_ppm > 0 && { detectionLimit_ppm: base.gas.detectionLimit_ppm }),
     },
+    register: scenario.register.map(({ name: facility, kind, x_m, y_m }) => {
+      const { lat, lon } = scenario.frame.toPosition(x_m, y_m);
+      return { name: facility, kind, lat: round(lat, 5), lon: round(lon, 5) };
+    }),
     flights: flown.map(toBriefedFlight),
     truth: { file: SEALED_FILE_NAME, algorithm: 'SHA-256', digest: commitment },
   };

@@ -13,6 +13,7 @@ import {
   substanceOf,
 } from '@plumeline/core';
 import type { Weather } from './air.ts';
+import { drawWaves, rateOf } from './emission.ts';
 import { type Random, randomFrom } from './random.ts';
 import {
   type Emitter,
@@ -38,6 +39,10 @@ export interface FlightOptions {
   readonly origin?: Position;
   /** Key of the substance library; methane unless told. */
   readonly substance?: SubstanceKey;
+  /** Legs to fly instead of the pattern of the style, in turn, with straight transits between (local metres). */
+  readonly runs?: readonly Run[];
+  /** Height above ground of those legs [m]; drawn as for the style unless told. */
+  readonly heightAgl_m?: number;
 }
 
 export interface FlightSource {
@@ -45,9 +50,15 @@ export interface FlightSource {
   readonly y_m: number;
   readonly heightAgl_m: number;
   readonly rate_kgph: number;
+  /** When it emits, in order [s since the flight's first sample; gas felt left earlier, so begin below zero]. Always, unless told. */
+  readonly on?: readonly (readonly [number, number])[];
+  /** Standard deviation of ln rate about `rate_kgph`, moving over 20 minutes to 4 hours; 0 unless told. */
+  readonly lnRateSd?: number;
 }
 
 export interface TrueSource extends FlightSource {
+  /** Rate at which the gas that was felt had been emitted, weighted by signal; absent when nothing was felt. */
+  readonly observedRate_kgph?: number;
   readonly position: Position;
   /** Largest enhancement the analyser would have shown without noise [ppm]. */
   readonly peakEnhancement_ppm: number;
@@ -118,12 +129,10 @@ export function makeFlight(options: FlightOptions): FlightWithTruth {
   const track = drawTrack(random.stream('track'), style, conditions.weather, {
     area_m,
     samples: options.samples ?? 440,
+    ...(options.runs !== undefined && { runs: options.runs }),
+    ...(options.heightAgl_m !== undefined && { heightAgl_m: options.heightAgl_m }),
   });
-  const emitters: Emitter[] = sources.map((source) => ({
-    ...source,
-    extent_m: 0.5,
-    rateAt: () => source.rate_kgph / 3600,
-  }));
+  const emitters = sources.map((source, i) => emitterOf(source, random.stream('emission').stream(i)));
   const flight = simulateFlight(track, emitters, conditions, random.stream('simulation'));
   const half = area_m / 2;
   const corners = [frame.toPosition(-half, -half), frame.toPosition(half, half)];
@@ -139,6 +148,7 @@ export function makeFlight(options: FlightOptions): FlightWithTruth {
       sources: sources.map((source, i) => ({
         ...source,
         position: frame.toPosition(source.x_m, source.y_m),
+        ...observedRate(flight, i),
         peakEnhancement_ppm: flight.perSource[i].enhancement_ppm.reduce((top, value) => Math.max(top, value), 0),
       })),
       weather: conditions.weather,
@@ -148,6 +158,19 @@ export function makeFlight(options: FlightOptions): FlightWithTruth {
     },
     frame,
   };
+}
+
+const ALWAYS = [[Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]] as const;
+
+function emitterOf(source: FlightSource, random: Random): Emitter {
+  const { x_m, y_m, heightAgl_m, rate_kgph, on = ALWAYS, lnRateSd = 0 } = source;
+  const emission = { nominalRate_kgph: rate_kgph, on, waves: lnRateSd > 0 ? drawWaves(random, lnRateSd) : [] };
+  return { x_m, y_m, heightAgl_m, extent_m: 0.5, rateAt: (t) => rateOf(emission, t - DEFAULT_START_S) / 3600 };
+}
+
+function observedRate(flight: SimulatedFlight, i: number): { readonly observedRate_kgph?: number } {
+  const { observedRate_kgps } = flight.perSource[i];
+  return observedRate_kgps === undefined ? {} : { observedRate_kgph: 3600 * observedRate_kgps };
 }
 
 /** Weather and instruments, over the range seen in `sim_flights` for the rotorcraft and a convective day for the aeroplane. */
@@ -253,24 +276,32 @@ function drawTrack(
   random: Random,
   style: FlightStyle,
   weather: Weather,
-  size: { area_m: number; samples: number },
+  size: { area_m: number; samples: number; runs?: readonly Run[]; heightAgl_m?: number },
 ): Track {
   const speed = random.between(...SCALES[style].speed_mps);
   const height = {
-    heightAgl_m: random.between(...SCALES[style].heightAgl_m),
+    heightAgl_m: size.heightAgl_m ?? random.between(...SCALES[style].heightAgl_m),
     sd_m: SCALES[style].heightSd_m,
     time_s: 15,
   };
   // Across the wind as forecast: some fifteen degrees off.
   const across = Math.atan2(weather.windEast_mps, weather.windNorth_mps) + 0.25 * random.normal();
   const own = random.stream('height');
-  if (style === 'rotorcraft') return rotorcraftTrack(zigzag(size, speed, across), speed, height, DEFAULT_START_S, own);
+  if (style === 'rotorcraft') {
+    const joined = size.runs === undefined ? zigzag(size, speed, across) : withTransits(size.runs);
+    return rotorcraftTrack(joined, speed, height, DEFAULT_START_S, own);
+  }
   const half = size.area_m / 2;
-  const runs = lawnmower([-half, -half, half, half], across, size.area_m / 16, size.area_m / 4);
+  const runs = size.runs ?? lawnmower([-half, -half, half, half], across, size.area_m / 16, size.area_m / 4);
   // Forty degrees of bank: radius v^2 / (g tan 40), with the wind behind.
   const turnRadius_m = (speed + 5) ** 2 / (9.81 * Math.tan((40 * Math.PI) / 180));
   const wind = { east_mps: weather.windEast_mps, north_mps: weather.windNorth_mps };
   return aeroplaneTrack(runs, { airspeed_mps: speed, turnRadius_m }, wind, height, DEFAULT_START_S, own);
+}
+
+/** Runs with the straight ways between them, so that a rotorcraft does not jump: given runs are the even legs. */
+function withTransits(runs: readonly Run[]): Run[] {
+  return runs.flatMap((run, i) => (i === 0 ? [run] : [{ from: runs[i - 1].to, to: run.from }, run]));
 }
 
 /** Legs that lean to and fro across the wind from the upwind edge to the downwind one, end to end. */

@@ -25,6 +25,14 @@ export interface SealedSource {
   readonly observedRate_kgph?: number;
   /** When it emitted, ISO 8601 UTC. */
   readonly on: readonly (readonly [string, string])[];
+  /** Facility of the briefing's register that it is; absent for one that nobody listed. */
+  readonly registeredAs?: string;
+  /** Per flight near enough to have felt it: share of the time in which it emitted. Absent in older truths. */
+  readonly flights?: readonly {
+    readonly file: string;
+    readonly onShare: number;
+    readonly observedRate_kgph?: number;
+  }[];
   readonly detectable: boolean;
   readonly passes: readonly {
     readonly file: string;

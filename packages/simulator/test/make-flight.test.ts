@@ -90,3 +90,47 @@ describe('makeFlight', () => {
     expect(user / 1000 / 10).toBeLessThan(100);
   });
 });
+
+describe('sources that change', () => {
+  const steady = { x_m: 0, y_m: 0, heightAgl_m: 1, rate_kgph: 4 };
+
+  it('are felt only of gas that left while they were on', () => {
+    const always = makeFlight({ seed: 5, sources: [steady] });
+    const never = makeFlight({ seed: 5, sources: [{ ...steady, on: [] }] });
+    expect(never.truth.sources[0].peakEnhancement_ppm).toBe(0);
+    expect(never.truth.sources[0].observedRate_kgph).toBeUndefined();
+    expect(always.truth.sources[0].observedRate_kgph).toBeCloseTo(4, 9);
+    const first = makeFlight({ seed: 5, sources: [{ ...steady, on: [[-1e6, 60]] }] });
+    const [all, part] = [always.truth.enhancement_ppm[0], first.truth.enhancement_ppm[0]];
+    expect(Array.from(part.subarray(0, 60))).toEqual(Array.from(all.subarray(0, 60)));
+    // Puffs are followed for 300 s.
+    expect(Math.max(...part.subarray(370))).toBe(0);
+    expect(part.every((value, i) => value <= all[i] + 1e-15)).toBe(true);
+  });
+
+  it('move their rate about the nominal one, and the truth says what was felt', () => {
+    const rates = Array.from({ length: 12 }, (_, seed) => {
+      const { truth } = makeFlight({ seed, samples: 200, sources: [{ ...steady, lnRateSd: 0.5 }] });
+      return truth.sources[0].observedRate_kgph;
+    }).filter((rate) => rate !== undefined);
+    expect(rates.length).toBeGreaterThan(8);
+    const sd = Math.sqrt(rates.reduce((sum, rate) => sum + Math.log(rate / 4) ** 2, 0) / rates.length);
+    expect(sd).toBeGreaterThan(0.2);
+    expect(sd).toBeLessThan(1);
+  });
+
+  it('are flown past on the legs that are given, joined without a jump', () => {
+    const runs = [
+      { from: [-100, 100], to: [100, 100] },
+      { from: [100, -50], to: [-100, -50] },
+    ] as const;
+    const { series, frame } = makeFlight({ seed: 5, sources: [steady], runs, heightAgl_m: 15 });
+    const places = Array.from(series.lat_deg, (lat, i) => frame.toLocal({ lat, lon: series.lon_deg[i] }));
+    const steps = places.slice(1).map((place, i) => Math.hypot(place.x_m - places[i].x_m, place.y_m - places[i].y_m));
+    expect(Math.max(...steps)).toBeLessThan(10);
+    const second = places.filter((_, i) => series.leg![i] === 2);
+    expect(second.length).toBeGreaterThan(20);
+    expect(second.every(({ y_m }) => Math.abs(y_m + 50) < 0.01)).toBe(true);
+    expect(Math.abs(series.heightAgl_m.reduce((sum, z) => sum + z, 0) / series.count - 15)).toBeLessThan(1);
+  });
+});

@@ -123,3 +123,62 @@ describe('scores at the edges', () => {
     expect(scored([source('C1', 0, 0, 10)], [estimate(501, 0, 10, 1, 1)]).falseEstimates.count).toBe(1);
   });
 });
+
+describe('sources that were off', () => {
+  const flown = (...shares: number[]) => ({
+    flights: shares.map((onShare, i) => ({ file: `${i}.csv`, onShare })),
+    detectable: false,
+  });
+
+  it('are neither found nor missed, and an estimate there is false', () => {
+    const score = scored(
+      [
+        source('C1', 0, 0, 10),
+        source('C2', 3000, 0, 10, flown(0, 0)),
+        source('L3', 6000, 0, 10, flown(0, 0.2)),
+        source('L4', 9000, 0, 10, flown()),
+      ],
+      [estimate(10, 0, 10, 50, 90), estimate(3000, 20, 10, 50, 90)],
+    );
+    expect(score.off).toBe(1);
+    expect(score.found).toEqual({ count: 1, of: 3 });
+    expect(score.foundClandestine).toEqual({ count: 1, of: 1 });
+    expect(score.missed).toBe(2);
+    expect(score.falseEstimates).toEqual({ count: 1, of: 2 });
+    expect(score.duplicates).toBe(0);
+    expect(score.spurious).toMatchObject([{ estimate: 1, isAtOffSource: true }]);
+    expect(score.sources.map(({ isOff }) => isOff)).toEqual([false, true, false, false]);
+    const table = formatScore(score);
+    expect(table).toContain('Off during every flight     1, neither found nor missed');
+    expect(table).toMatch(/C2 +dairy +no +10\.0 +off/);
+  });
+
+  it('count as before in a truth that says nothing of them', () => {
+    const score = scored([source('C1', 0, 0, 10)], []);
+    expect([score.off, score.missed]).toEqual([0, 1]);
+    expect(formatScore(score)).not.toContain('Off during');
+  });
+});
+
+describe('lawful emitters', () => {
+  it('are told from clandestine ones where the answer says what it takes them for', () => {
+    const said = (x: number, judgedAs?: 'lawful' | 'clandestine') => ({
+      ...estimate(x, 0, 10, 50, 90),
+      ...(judgedAs !== undefined && { judgedAs }),
+    });
+    const score = scored(
+      [
+        source('L1', 0, 0, 10, { registeredAs: 'R-2' }),
+        source('L2', 2000, 0, 10),
+        source('C3', 4000, 0, 10),
+        source('C4', 6000, 0, 10),
+      ],
+      [said(0, 'lawful'), said(2000, 'clandestine'), said(4000, 'clandestine'), said(6000)],
+    );
+    expect(score.lawfulRecognised).toEqual({ count: 1, of: 2 });
+    expect(score.clandestineRecognised).toEqual({ count: 1, of: 1 });
+    expect(score.sources[0].registeredAs).toBe('R-2');
+    expect(formatScore(score)).toContain('Lawful taken for lawful     1 of 2 (50 %)');
+    expect(formatScore(scored([source('L1', 0, 0, 10)], []))).not.toContain('taken for');
+  });
+});

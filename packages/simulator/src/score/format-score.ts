@@ -9,6 +9,9 @@ export function formatScore(score: ExerciseScore): string {
     ['  clandestine', show(score.foundClandestine)],
     ['  lawful', show(score.foundLawful)],
     ['Missed', `${score.missed} (${score.missedDetectable} detectable)`],
+    ...(score.off > 0
+      ? [['Off during every flight', `${score.off}, neither found nor missed`] as [string, string]]
+      : []),
     [
       'False',
       `${show(score.falseEstimates)} estimates${score.duplicates > 0 ? `, and ${score.duplicates} second estimates of a source already found` : ''}`,
@@ -26,6 +29,8 @@ export function formatScore(score: ExerciseScore): string {
     ...(factor === undefined
       ? []
       : [['  within x2, x3', `${show(factor.within2)}, ${show(factor.within3)}`] as [string, string]]),
+    ...recognition('Lawful taken for lawful', score.lawfulRecognised),
+    ...recognition('Clandestine taken for such', score.clandestineRecognised),
     ['50 % region holds source', show(score.region50Holds)],
     ['90 % region holds source', show(score.region90Holds)],
     ['90 % rate interval holds', show(score.rate90Holds)],
@@ -44,12 +49,17 @@ export function formatScore(score: ExerciseScore): string {
   ].join('\n');
 }
 
+/** A row about what estimates were taken for; none when nothing was said of any. */
+function recognition(label: string, share: Share): [string, string][] {
+  return share.of === 0 ? [] : [[label, show(share)]];
+}
+
 const WIDTHS = [8, 19, 12, 11, 12, 9, 11, 11];
 const pad = (text: string, column: number) => text.padEnd(WIDTHS[column]);
 
-function sourceRow({ sourceId, kind, isDetectable, rate_kgph, match }: SourceScore): string[] {
+function sourceRow({ sourceId, kind, isDetectable, isOff, rate_kgph, match }: SourceScore): string[] {
   const known = [sourceId, kind, yesNo(isDetectable), rate_kgph.toFixed(1)];
-  if (match === undefined) return [...known, isDetectable ? 'missed' : '-'];
+  if (match === undefined) return [...known, isOff ? 'off' : isDetectable ? 'missed' : '-'];
   const regions = `${yesNo(match.isInRegion50)}/${yesNo(match.isInRegion90)}`;
   return [...known, match.estimatedRate_kgph.toFixed(1), metres(match.distance_m), regions, yesNo(match.isRateIn90)];
 }

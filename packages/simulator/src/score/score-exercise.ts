@@ -11,6 +11,8 @@ export interface ScoredEstimate {
   readonly rate_kgph: Quantiles;
   readonly region50: MultiPolygon;
   readonly region90: MultiPolygon;
+  /** What whoever answers takes it for; left out where nothing is said. */
+  readonly judgedAs?: SealedSource['class'];
 }
 
 export interface ScoreOptions {
@@ -33,6 +35,10 @@ export interface SourceScore {
   readonly kind: string;
   readonly position: Position;
   readonly isDetectable: boolean;
+  /** It did not emit during any flight that could have felt it: not finding it is right. */
+  readonly isOff: boolean;
+  /** Its name in the briefing's register; absent for one that nobody listed. */
+  readonly registeredAs?: string;
   /** Standard deviation of the source's own extent [m]. */
   readonly extent_m: number;
   /** Rate as observed, or nominal where nothing of it was felt [kg h-1]. */
@@ -48,6 +54,7 @@ export interface SourceScore {
     readonly isInRegion50: boolean;
     readonly isInRegion90: boolean;
     readonly isRateIn90: boolean;
+    readonly judgedAs?: SealedSource['class'];
   };
 }
 
@@ -58,6 +65,8 @@ export interface SpuriousEstimate {
   readonly nearestSource_m: number;
   /** Within matching distance of a source that another estimate holds; counted apart from false ones. */
   readonly isDuplicate: boolean;
+  /** Within matching distance of a source that was off: no gas of it was felt, so it is false all the same. */
+  readonly isAtOffSource: boolean;
 }
 
 export interface ExerciseScore {
@@ -67,14 +76,20 @@ export interface ExerciseScore {
   readonly substance: string;
   readonly matchingDistance_m: number;
   readonly detectabilityRule: string;
+  /** Of the sources that emitted while a flight could have felt them. */
   readonly found: Share;
   readonly foundDetectable: Share;
   readonly foundClandestine: Share;
   readonly foundLawful: Share;
+  /** Sources that were off during every flight: neither found nor missed. */
+  readonly off: number;
   readonly missed: number;
   readonly missedDetectable: number;
   readonly falseEstimates: Share;
   readonly duplicates: number;
+  /** Of found sources about which something was said: lawful ones taken for lawful, clandestine ones for clandestine. */
+  readonly lawfulRecognised: Share;
+  readonly clandestineRecognised: Share;
   /** Over found sources; absent when none. */
   readonly positionError_m?: { readonly median: number; readonly p90: number; readonly of: number };
   readonly rateFactor?: {
@@ -105,21 +120,31 @@ export function scoreExercise(
   const distance = truth.sources.map((source) =>
     estimates.map(({ position }) => geodesicBetween(source, position).distance_m),
   );
-  const estimateOf = assign(distance, matchingDistance_m);
+  // A source that was off was not felt, so nothing can be an estimate of it.
+  const estimateOf = assign(
+    distance.map((row, i) => (wasOff(truth.sources[i]) ? row.map(() => Number.POSITIVE_INFINITY) : row)),
+    matchingDistance_m,
+  );
   const sources = truth.sources.map((source, i) =>
     scoreSource(source, estimates, estimateOf[i], distance[i][estimateOf[i]]),
   );
   const taken = new Set(estimateOf);
   const spurious = estimates.flatMap((estimate, index) => {
     if (taken.has(index)) return [];
-    const nearestSource_m = Math.min(...distance.map((row) => row[index]));
+    const nearest = (isOff: boolean) =>
+      Math.min(
+        ...distance.map((row, i) => (wasOff(truth.sources[i]) === isOff ? row[index] : Number.POSITIVE_INFINITY)),
+      );
+    const nearestSource_m = nearest(false);
+    const isDuplicate = nearestSource_m <= matchingDistance_m;
     return [
       {
         estimate: index,
         ...idOf(estimate),
         position: estimate.position,
         nearestSource_m,
-        isDuplicate: nearestSource_m <= matchingDistance_m,
+        isDuplicate,
+        isAtOffSource: !isDuplicate && nearest(true) <= matchingDistance_m,
       },
     ];
   });
@@ -153,6 +178,8 @@ function scoreSource(
     kind: source.kind,
     position,
     isDetectable: source.detectable,
+    isOff: wasOff(source),
+    ...(source.registeredAs !== undefined && { registeredAs: source.registeredAs }),
     extent_m: source.extent_m,
     rate_kgph,
   };
@@ -170,14 +197,19 @@ function scoreSource(
       isInRegion50: regionContains(estimate.region50, position),
       isInRegion90: regionContains(estimate.region90, position),
       isRateIn90: rate_kgph >= p05 && rate_kgph <= p95,
+      ...(estimate.judgedAs !== undefined && { judgedAs: estimate.judgedAs }),
     },
   };
+}
+
+function wasOff({ flights }: SealedSource): boolean {
+  return flights !== undefined && flights.length > 0 && flights.every(({ onShare }) => onShare === 0);
 }
 
 function summary(sources: readonly SourceScore[]) {
   const matches = sources.flatMap(({ match }) => (match === undefined ? [] : [match]));
   const among = (isCounted: (source: SourceScore) => boolean): Share => {
-    const counted = sources.filter(isCounted);
+    const counted = sources.filter((source) => !source.isOff && isCounted(source));
     return { count: counted.filter(({ match }) => match !== undefined).length, of: counted.length };
   };
   const share = (is: (match: (typeof matches)[number]) => boolean): Share => ({
@@ -185,6 +217,10 @@ function summary(sources: readonly SourceScore[]) {
     of: matches.length,
   });
   const within = (factor: number) => share(({ rateFactor }) => rateFactor <= factor && rateFactor >= 1 / factor);
+  const recognised = (what: SealedSource['class']): Share => {
+    const judged = sources.filter((source) => source.class === what && source.match?.judgedAs !== undefined);
+    return { count: judged.filter(({ match }) => match?.judgedAs === what).length, of: judged.length };
+  };
   const errors = matches.map(({ distance_m }) => distance_m);
   const factors = matches.map(({ rateFactor }) => rateFactor);
   const found = among(() => true);
@@ -194,8 +230,11 @@ function summary(sources: readonly SourceScore[]) {
     foundDetectable,
     foundClandestine: among((source) => source.class === 'clandestine'),
     foundLawful: among((source) => source.class === 'lawful'),
+    off: sources.filter(({ isOff }) => isOff).length,
     missed: found.of - found.count,
     missedDetectable: foundDetectable.of - foundDetectable.count,
+    lawfulRecognised: recognised('lawful'),
+    clandestineRecognised: recognised('clandestine'),
     ...(matches.length > 0 && {
       positionError_m: { median: quantile(errors, 0.5), p90: quantile(errors, 0.9), of: errors.length },
       rateFactor: {
