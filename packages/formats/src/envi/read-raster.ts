@@ -177,7 +177,7 @@ export function toNumbers(
 ): StoredNumbers {
   const swap = littleEndian !== HOST_IS_LITTLE_ENDIAN && type.wordBytes > 1;
   const isAligned = bytes.byteOffset % type.wordBytes === 0;
-  const own = swap || !isAligned ? bytes.slice() : bytes;
+  const own = swap || !isAligned ? new Uint8Array(bytes) : bytes; // Not slice(): Node's Buffer would share.
   if (swap) swapWords(own, type.wordBytes);
   const words = new ARRAYS[type.word](
     own.buffer as ArrayBuffer,
