@@ -15,6 +15,7 @@ import {
   drawOutcome,
   expectedGain,
   type Outcome,
+  outcomeLikelihoods,
   outerNumbers,
   type Predictions,
   predict,
@@ -122,7 +123,9 @@ describe('one crossing', () => {
         if (next() >= 0.05 && amplitude * snr + normalFrom(next) > 6) seen++;
       }
       // Three standard errors of the simulation.
-      expect(Math.abs(passProbability(snr, DEFAULT_CROSSING) - seen / trials)).toBeLessThan(3 * Math.sqrt(0.25 / trials));
+      expect(Math.abs(passProbability(snr, DEFAULT_CROSSING) - seen / trials)).toBeLessThan(
+        3 * Math.sqrt(0.25 / trials),
+      );
       expect(passProbabilityTable(DEFAULT_CROSSING)(Math.log(snr))).toBeCloseTo(
         passProbability(snr, DEFAULT_CROSSING),
         4,
@@ -181,13 +184,17 @@ describe('expected gain', () => {
   it('is zero where nothing can be told, and never above ln of the number of draws', () => {
     const same: SourceDraws = { count: 4, x_m: [0, 0, 0, 0], y_m: [0, 0, 0, 0], rate_kgph: [3, 3, 3, 3] };
     const numbers = outerNumbers(4, 50, seededGenerator(2));
-    expect(expectedGain(predictionsOf(acrossAt(80, 150), same), numbers, DEFAULT_CROSSING).gain_nats).toBeLessThan(1e-9);
+    expect(expectedGain(predictionsOf(acrossAt(80, 150), same), numbers, DEFAULT_CROSSING).gain_nats).toBeLessThan(
+      1e-9,
+    );
     const far: SourceDraws = { count: 4, x_m: [0, 0, 0, 0], y_m: [-900, -300, 300, 900], rate_kgph: [9, 9, 9, 9] };
     const told = expectedGain(predictionsOf(acrossAt(80, 1200), far), numbers, DEFAULT_CROSSING).gain_nats;
     expect(told).toBeLessThanOrEqual(Math.log(4) + 1e-9);
     expect(told).toBeGreaterThan(0.85 * Math.log(4));
     // Upwind of every draw a leg tells next to nothing: only its false alarms differ from its misses.
-    expect(expectedGain(predictionsOf(acrossAt(-80, 150), same), numbers, DEFAULT_CROSSING).gain_nats).toBeLessThan(1e-9);
+    expect(expectedGain(predictionsOf(acrossAt(-80, 150), same), numbers, DEFAULT_CROSSING).gain_nats).toBeLessThan(
+      1e-9,
+    );
   });
 
   it('draws outcomes as often seen as it says', () => {
@@ -212,6 +219,22 @@ describe('expected gain', () => {
       expectedGain(predictionsOf(leg, draws), outerNumbers(150, 4, seededGenerator(7)), DEFAULT_CROSSING).gain_nats;
     expect(gain(acrossAt(60, 200))).toBeGreaterThan(gain(acrossAt(60, 200, 60)) + 0.2);
     expect(gain(acrossAt(60, 200))).toBeGreaterThan(gain(acrossAt(-290, 200)) + 0.5);
+  });
+});
+
+describe('weights of an outcome', () => {
+  it('are the densities written out, seen or not', () => {
+    const draws = cloud(40, 9);
+    const p = predictionsOf(acrossAt(60, 200), draws);
+    for (const y of [
+      { isSeen: false, centroid_m: 0, lnWidth: 0, lnSnr: 0 },
+      { isSeen: true, centroid_m: 210, lnWidth: 2.8, lnSnr: 3 },
+    ]) {
+      const likelihoods = outcomeLikelihoods(p, y, DEFAULT_CROSSING);
+      likelihoods.forEach((value, m) => {
+        expect(Math.abs(Math.log(value) - lnDensity(p, m, y))).toBeLessThan(1e-3);
+      });
+    }
   });
 });
 
@@ -244,7 +267,9 @@ describe('next leg', () => {
       ranked.map(({ gain_nats }) => gain_nats).sort((a, b) => b - a),
     );
     expect(rankNextLegs(question, seededGenerator(1))).toEqual(ranked);
-    expect(ranked[0].reason).toMatch(/^sees \d+ % of the likely plumes at \d+-\d+ m from their sources; at \d+ m above/);
+    expect(ranked[0].reason).toMatch(
+      /^sees \d+ % of the likely plumes at \d+-\d+ m from their sources; at \d+ m above/,
+    );
     expect(ranked[0].seen).toBeGreaterThan(0.5);
     expect(ranked.findIndex(({ kind }) => kind === 'upwind-null')).toBeGreaterThan(ranked.length / 2);
     expect(ranked[0].duration_s).toBeGreaterThan(10);

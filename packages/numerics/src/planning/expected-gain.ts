@@ -197,11 +197,15 @@ function gainIfSeen(
   outcome: Outcome,
   settings: CrossingSettings,
 ): number {
-  const other = settings.otherCause / (p.length_m * OTHER_LN_WIDTH_SPAN * OTHER_LN_SNR_SPAN);
+  const other = otherDensity(p, settings);
   const own = other + seenDensity(p, ready, m, outcome);
   let mixture = 0;
-  for (let other = 0; other < p.count; other++) mixture += seenDensity(p, ready, other, outcome);
+  for (let inner = 0; inner < p.count; inner++) mixture += seenDensity(p, ready, inner, outcome);
   return Math.log(own / (other + mixture / p.count));
+}
+
+function otherDensity(p: Predictions, settings: CrossingSettings): number {
+  return settings.otherCause / (p.length_m * OTHER_LN_WIDTH_SPAN * OTHER_LN_SNR_SPAN);
 }
 
 /** Draws what the leg shows of draw m, from the densities above. */
@@ -269,6 +273,14 @@ function seenDensity(p: Predictions, ready: ReadyNodes, m: number, y: Outcome): 
     if (square < FARTHEST_SQUARE) sum += ready.constant[at] * Math.exp(-0.5 * square);
   }
   return sum;
+}
+
+/** p(y | theta_m) of every draw for something that was seen, or not, on a leg: to weigh draws in flight, before a full inversion. */
+export function outcomeLikelihoods(p: Predictions, y: Outcome, settings: CrossingSettings): Float64Array {
+  if (!y.isSeen) return p.seen.map((seen) => 1 - seen);
+  const ready = readyNodes(p, settings);
+  const other = otherDensity(p, settings);
+  return p.seen.map((_, m) => other + seenDensity(p, ready, m, y));
 }
 
 function normalised(weights: readonly number[]): number[] {
