@@ -24,10 +24,12 @@ export function detect({ recording, series }: IngestedRecording): Detection[] {
     const noise = sampleNoise(series, time, value);
     const background = fitBackground(time, value, noise);
     const sd = background.sd_ppm.map((level) => Math.hypot(level, noise));
+    const unknown = boundedLevelSd(series, rows);
+    const told = unknown === 0 ? sd : sd.map((one) => Math.hypot(one, unknown));
     const spike = findSpikes(value, noise);
     const clean = value.map((v, i) => (spike[i] === 1 ? background.level_ppm[i]! : v));
-    for (const [from, to] of exceedances(time, clean, background.level_ppm, sd)) {
-      found.push(detectionOf(recording, series, rows, { from, to, level: background.level_ppm, sd }));
+    for (const [from, to] of exceedances(time, clean, background.level_ppm, sd, BRIDGED_GAP_S, isBelow(series, rows))) {
+      found.push(detectionOf(recording, series, rows, { from, to, level: background.level_ppm, sd: told }));
     }
   }
   return found;
@@ -45,8 +47,11 @@ function detectFixed(
   return rowsByInstrument(series).flatMap((rows) => {
     const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]);
     const [level, sd] = [pick(levels.level_ppm), pick(levels.sd_ppm)];
-    const runs = exceedances(pick(series.time_s), pick(series.moleFraction_ppm), level, sd, gap_s);
-    return runs.map(([from, to]) => detectionOf(recording, series, rows, { from, to, level, sd }));
+    const below = isBelow(series, rows);
+    const runs = exceedances(pick(series.time_s), pick(series.moleFraction_ppm), level, sd, gap_s, below);
+    const unknown = boundedLevelSd(series, rows);
+    const told = unknown === 0 ? sd : sd.map((one) => Math.hypot(one, unknown));
+    return runs.map(([from, to]) => detectionOf(recording, series, rows, { from, to, level, sd: told }));
   });
 }
 
@@ -58,10 +63,39 @@ export function sampleNoise(
 ): number {
   const stated = series.context.noise_ppm;
   if (stated !== undefined && stated > 0) return stated;
-  const measured = noiseFromDifferences(value);
+  // Readings below the limit all read the same and say nothing of the noise; a limit is three deviations by custom.
+  const shown = series.bound === undefined ? value : measuredOnly(series, value);
+  const measured =
+    shown.length < FEWEST_MEASURED ? (series.context.detectionLimit_ppm ?? 0) / 3 : noiseFromDifferences(shown);
   // A quantised or constant series has no differences: a millionth of its level keeps everything finite.
   const floor = 1e-6 * Math.max(1e-3, Math.abs(value[0] ?? 0));
   return plumeScaleNoise(time, value, Math.max(Number.isFinite(measured) ? measured : 0, floor));
+}
+
+/** Fewer measured readings than this show no noise. */
+const FEWEST_MEASURED = 20;
+
+/** Values of the series that are no bound; of a part of it, all values that no bound has. */
+function measuredOnly({ bound, moleFraction_ppm }: SampleSeries, value: Float64Array): Float64Array {
+  if (value.length === moleFraction_ppm.length) return value.filter((_, i) => bound?.[i] === 0);
+  const bounds = new Set(moleFraction_ppm.filter((_, i) => bound?.[i] !== 0));
+  return value.filter((one) => !bounds.has(one));
+}
+
+/** "At most" is no exceedance, whatever the limit is. */
+function isBelow({ bound }: SampleSeries, rows: readonly number[]): (i: number) => boolean {
+  return (i) => bound?.[rows[i]!] === -1;
+}
+
+/**
+ * Where the level rests on readings below the detection limit, it lies anywhere from nothing to that limit: standard
+ * deviation of the uniform distribution, by the share of such readings. The limit stands in for them, so enhancements
+ * are understated rather than made up.
+ */
+function boundedLevelSd({ bound, moleFraction_ppm }: SampleSeries, rows: readonly number[]): number {
+  const below = rows.filter((row) => bound?.[row] === -1);
+  const limit = below.reduce((most, row) => Math.max(most, moleFraction_ppm[row]!), 0);
+  return rows.length === 0 ? 0 : (limit / Math.sqrt(12)) * (below.length / rows.length);
 }
 
 /** Rows of the series, one list an instrument; one list for a flight. */
@@ -81,7 +115,8 @@ function exceedances(
   value: Float64Array,
   level: Float64Array,
   sd: Float64Array,
-  gap_s = BRIDGED_GAP_S,
+  gap_s: number,
+  below: (i: number) => boolean,
 ) {
   const runs: [number, number][] = [];
   let from = -1;
@@ -94,7 +129,7 @@ function exceedances(
   };
   for (let i = 0; i < value.length; i++) {
     const sigmas = (value[i] - level[i]) / sd[i];
-    if (sigmas < EDGE_SIGMAS) continue;
+    if (sigmas < EDGE_SIGMAS || below(i)) continue;
     if (from >= 0 && time[i] - time[last] > gap_s) close();
     if (from < 0) from = i;
     last = i;
@@ -112,7 +147,11 @@ function detectionOf(
 ): Detection {
   const excess = (i: number) => series.moleFraction_ppm[rows[i]!]! - run.level[i]!;
   let peak = run.from;
-  for (let i = run.from; i <= run.to; i++) if (excess(i) > excess(peak)) peak = i;
+  for (let i = run.from; i <= run.to; i++) {
+    const isHigher = excess(i) > excess(peak);
+    const isCeiling = excess(i) === excess(peak) && series.bound?.[rows[i]!] === 1;
+    if (isHigher || (isCeiling && series.bound?.[rows[peak]!] !== 1)) peak = i;
+  }
   const row = rows[peak]!;
   const instrument = series.instrument === undefined ? undefined : series.instruments?.[series.instrument[row]!];
   const startAt = instantOf(series.time_s[rows[run.from]!]!);
@@ -133,6 +172,7 @@ function detectionOf(
     peakEnhancementSd_ppm: run.sd[peak]!,
     signalToNoise: excess(peak) / run.sd[peak]!,
     sampleCount: run.to - run.from + 1,
+    ...(series.bound?.[row] === 1 && { peakIsAtLeast: true as const }),
     ...(instrument === undefined ? {} : { instrument: instrument.name }),
   };
 }

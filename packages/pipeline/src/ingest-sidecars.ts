@@ -21,7 +21,12 @@ import type { InputFile } from './ingest-files.ts';
 export interface FlightFacts {
   readonly known: Omit<SampleContext, 'lag_s' | 'averaging_s'>;
   /** How this flight's instrument differs from the profile. */
-  readonly instrument: Partial<Pick<SensorProfile['concentration'], 'lag_s' | 'averaging_s' | 'detectionLimit_ppm'>>;
+  readonly instrument: Partial<
+    Pick<
+      SensorProfile['concentration'],
+      'lag_s' | 'averaging_s' | 'response_s' | 'detectionLimit_ppm' | 'ceiling_ppm' | 'noise_ppm'
+    >
+  >;
   /** Names of the sidecars whose bytes belong to the recording. */
   readonly files: readonly string[];
   /** Facts from sidecars whose bytes do not (they may hold an exercise's answer). */
@@ -29,21 +34,23 @@ export interface FlightFacts {
 }
 
 /**
- * @param given Facts that stand in for the operator's file, when a stored recording is read again.
+ * @param given `facts` stand in for the operator's file, when a stored recording is read again; `wind` is stated by whoever ingests.
  * @throws InputError when a required sidecar is missing or one is faulty.
  */
 export function readFlightFacts(
   sample: InputFile,
   files: readonly InputFile[],
   profile: SensorProfile,
-  given: OperatorFacts | undefined,
+  { facts: given, wind: stated }: { readonly facts?: OperatorFacts; readonly wind?: SampleContext['wind'] & {} },
 ): FlightFacts {
   const met = readMet(sample, files, profile);
   const operator = given ?? readOperator(sample, files, profile);
-  const { lag_s, averaging_s, detectionLimit_ppm, ...known } = operator;
-  const instrument = { lag_s, averaging_s, detectionLimit_ppm };
+  const { lag_s, averaging_s, response_s, detectionLimit_ppm, ceiling_ppm, wind: told, ...known } = operator;
+  const instrument = { lag_s, averaging_s, response_s, detectionLimit_ppm, ceiling_ppm, noise_ppm: known.noise_ppm };
+  // The nearest to the flight is believed: who asks now, then who flew it, then the weather service.
+  const wind = stated ?? (told && { from_deg: told[0], speed_mps: told[1], heightAgl_m: told[2] });
   return {
-    known: { ...profile.defaults, ...met.known, ...known },
+    known: { ...profile.defaults, ...met.known, ...known, ...(wind !== undefined && { wind }) },
     instrument: Object.fromEntries(Object.entries(instrument).filter(([, value]) => value !== undefined)),
     files: met.files,
     settings: factsToSettings(operator),

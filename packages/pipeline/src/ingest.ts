@@ -13,11 +13,11 @@ import {
   type RowFilter,
   readColumns,
   type SensorProfile,
-  shiftLag,
   toInstant,
   toSeries,
 } from '@plumeline/formats';
 import { type InputFile, openTable, sampleFiles, type TableChoice } from './ingest-files.ts';
+import { undoInstrument } from './ingest-instrument.ts';
 import { type FlightFacts, joinTables, readFlightFacts } from './ingest-sidecars.ts';
 
 export { chooseProfile, type InputFile } from './ingest-files.ts';
@@ -36,13 +36,18 @@ export interface IngestOptions extends TableChoice {
   readonly onBadRow?: 'refuse' | 'exclude';
   /** Date of a file whose times have none, YYYY-MM-DD. */
   readonly date?: string;
+  /** One wind of the whole recording, as somebody who knows it says; for files that carry none. */
+  readonly wind?: StatedWind;
   /** What the operator knows, in place of the file that says it; for reading a stored recording again. */
   readonly facts?: OperatorFacts;
 }
 
+/** Where the wind comes from [deg], how fast [m/s], and the height that holds for [m above ground]. */
+export type StatedWind = NonNullable<SampleSeries['context']['wind']>;
+
 /** Options under which a stored recording's files give the same recording again, with the same id. */
 export function optionsOf({ provenance, exercise }: Recording): IngestOptions {
-  const { only, gas, date, onBadRow } = provenance.settings ?? {};
+  const { only, gas, date, onBadRow, wind } = provenance.settings ?? {};
   const facts = factsFromSettings(provenance.settings ?? {});
   return {
     software: provenance.software,
@@ -52,6 +57,7 @@ export function optionsOf({ provenance, exercise }: Recording): IngestOptions {
     ...(typeof date === 'string' && { date }),
     ...((onBadRow === 'refuse' || onBadRow === 'exclude') && { onBadRow }),
     ...(facts !== undefined && { facts }),
+    ...(typeof wind === 'string' && { wind: JSON.parse(wind) as StatedWind }),
   };
 }
 
@@ -72,13 +78,14 @@ export function ingest(
   const joins = attempt(fileLog, () => joinTables(files, profile, rowLog));
   const opened = samples.flatMap((file) => {
     const table = attempt(fileLog, () => openTable(file, profile, options, rowLog));
-    const facts = attempt(fileLog, () => readFlightFacts(file, files, profile, options.facts));
+    const facts = attempt(fileLog, () => readFlightFacts(file, files, profile, options));
     return table === undefined || facts === undefined ? [] : [{ ...table, facts }];
   });
   // Without joins or a date no row can be read; otherwise faults of rows are told together with those of files.
   if (joins === undefined || dateIsMissing) throw new InputError(fileLog.toFaults());
   const read = opened.map(({ table, profile: resolved, facts }) => {
     const own = { ...resolved, concentration: { ...resolved.concentration, ...facts.instrument } };
+    if (options.wind !== undefined && own.wind.convention !== undefined) refuseSecondWind(table.file, fileLog);
     const columns = readColumns(table, own, {
       joined: joins.link(table),
       only: options.only ?? [],
@@ -94,6 +101,13 @@ export function ingest(
   const ingested = groupFlights(read, profile, fileLog).flatMap((flight) => toRecordings(flight, context));
   throwIfAny(fileLog, rowLog, options, profile);
   return ingested;
+}
+
+function refuseSecondWind(file: string, log: FaultLog): void {
+  const message = 'A wind was stated, and the samples carry their own.';
+  log.add('wind-stated-twice', message, 'Leave the stated wind out, or use a profile that does not read the columns.', {
+    file,
+  });
 }
 
 /** Computes at the first call and remembers. */
@@ -152,7 +166,7 @@ interface Context {
 function toRecordings(flight: Flight, context: Context): IngestedRecording[] {
   const { log } = context;
   const parts = [...new Set(flight.columns.flatMap(({ parts }) => parts))];
-  const built = parts.map((part) => buildPart(flight, part));
+  const built = parts.map((part) => buildPart(flight, part, log));
   const filled = built.filter(({ pieces }) => pieces.length > 0);
   if (filled.length === 0) {
     const why = built.flatMap(({ excluded }) => excluded).map(({ count, reason }) => `${count} rows: ${reason}`);
@@ -167,27 +181,27 @@ function toRecordings(flight: Flight, context: Context): IngestedRecording[] {
     ...raggedExclusions(flight),
     ...merged(built.filter(({ pieces }) => pieces.length === 0).flatMap(({ excluded }) => excluded)),
   ];
-  return filled.map(({ part, pieces, excluded }, index) => {
+  return filled.map(({ part, pieces, readings, excluded }, index) => {
     const all = index === 0 ? [...excluded, ...homeless] : excluded;
-    const series = toSeries(pieces, flight.facts.known, all, log);
+    const series = toSeries(pieces, flight.facts.known, readings!, all, log);
     return { recording: toRecording(series, part, flight, context), series };
   });
 }
 
-function buildPart(flight: Flight, part: string) {
+function buildPart(flight: Flight, part: string, log: FaultLog) {
   const pieces: Piece[] = [];
-  const excluded: Exclusion[] = [];
   for (const columns of flight.columns) {
     const { reader } = columns;
     const index = columns.parts.indexOf(part);
     const rows = rowsOf(columns.part, index);
     const used = rows.filter((row) => reader.marks.isUsed(row));
-    const { kept, tail } = shiftLag(columns, used, columns.profile.concentration.lag_s);
-    for (const row of tail) reader.marks.exclude(row, 'lag-tail', 'the file ends before the reading of this air came');
-    if (kept.length > 0) pieces.push({ columns, rows: kept });
-    excluded.push(...reader.marks.toExclusions(rows, reader.table.line, reader.table.file));
+    if (used.length > 0) pieces.push({ columns, rows: used });
   }
-  return { part, pieces, excluded };
+  const undone = pieces.length === 0 ? undefined : attempt(log, () => undoInstrument(pieces, flight.facts.known));
+  const excluded = flight.columns.flatMap(({ reader, part: parts, parts: names }) =>
+    reader.marks.toExclusions(rowsOf(parts, names.indexOf(part)), reader.table.line, reader.table.file),
+  );
+  return { part, pieces: undone?.pieces ?? [], readings: undone?.readings, excluded };
 }
 
 /** Rows whose part is the given one, ascending. */
@@ -252,6 +266,7 @@ function toRecording(series: SampleSeries, part: string, flight: Flight, context
     endAt: toInstant(latest),
     sampleCount: series.count,
     excluded: series.excluded,
+    ...(series.caveats !== undefined && { caveats: series.caveats }),
     files,
     extent: extentOf(series),
   };
@@ -265,6 +280,7 @@ function settingsOf(facts: FlightFacts, options: IngestOptions): Record<string, 
     ...(options.only !== undefined && options.only.length > 0 && { only: JSON.stringify(options.only) }),
     ...(options.gas !== undefined && { gas: options.gas }),
     ...(options.date !== undefined && { date: options.date }),
+    ...(options.wind !== undefined && { wind: JSON.stringify(options.wind) }),
   };
 }
 

@@ -283,13 +283,35 @@ function periodFaults({ recordings }: SensorProfileContent): ProfileFault[] {
 
 function instrumentFaults({ instrument, concentration, position }: SensorProfileContent): ProfileFault[] {
   const faults: ProfileFault[] = [];
-  if (instrument !== undefined && concentration.lag_s > 0) {
-    faults.push({
-      code: 'lag-fixed',
-      message: 'A lag is only taken off along a track, and these are fixed instruments.',
-      remedy: 'Correct the times beforehand and set lag_s to 0.',
-      path: ['concentration', 'lag_s'],
-    });
+  const { lag, lag_s, response_s, detectionLimit_ppm, ceiling_ppm, censored } = concentration;
+  const add = (code: string, message: string, remedy: string, key: string) =>
+    faults.push({ code, message, remedy, path: ['concentration', ...(key === '' ? [] : [key])] });
+  if (lag_s === undefined && lag === undefined) {
+    add(
+      'profile-key-missing',
+      'The profile does not say how late readings come.',
+      'Add lag_s (0 when corrected), or lag: find.',
+      '',
+    );
+  }
+  if (instrument !== undefined && ((lag_s ?? 0) > 0 || lag !== undefined || response_s !== undefined)) {
+    add(
+      'lag-fixed',
+      'Lag and response are only undone along a track, and these are fixed instruments.',
+      'Correct the times beforehand, set lag_s to 0 and leave lag and response_s out.',
+      lag === undefined && response_s === undefined ? 'lag_s' : lag === undefined ? 'response_s' : 'lag',
+    );
+  }
+  if (ceiling_ppm !== undefined && detectionLimit_ppm !== undefined && ceiling_ppm <= detectionLimit_ppm) {
+    add(
+      'ceiling-low',
+      'The ceiling is not above the detection limit.',
+      'Correct one of them; both are in ppm.',
+      'ceiling_ppm',
+    );
+  }
+  if (censored?.above !== undefined && ceiling_ppm === undefined) {
+    add('ceiling-missing', 'Readings above the ceiling are declared, and no ceiling.', 'Add ceiling_ppm.', 'censored');
   }
   if (instrument === undefined && (position.x2 !== undefined || position.distance !== undefined)) {
     faults.push({

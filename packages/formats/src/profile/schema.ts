@@ -157,10 +157,38 @@ export const SensorProfileSchema = Type.Object(
           }),
         ),
         unit: text('ppm, ppb, ppt, %, mg/m3, ug/m3 or g/m3.'),
-        lag_s: number('How long after the air its reading comes [s]; 0 when already corrected.', { minimum: 0 }),
+        lag_s: optional(
+          number('How long after the air its reading comes [s], without response_s; 0 when already corrected.', {
+            minimum: 0,
+          }),
+        ),
+        lag: optional(
+          oneOf(
+            ['find'],
+            'Find the lag (and any offset between clocks) by comparing opposite headings; lag_s then holds where the legs do not tell.',
+          ),
+        ),
+        response_s: optional(
+          number('First-order response time (1/e) [s]. Undone where the noise allows, otherwise counted as lag.', {
+            exclusiveMinimum: 0,
+          }),
+        ),
         averaging_s: number('Averaging time of a reading [s]; 0 for instantaneous.', { minimum: 0 }),
         noise_ppm: optional(number('One-sigma instrument noise [ppm].', { exclusiveMinimum: 0 })),
-        detectionLimit_ppm: optional(number('Detection limit over background [ppm].', { exclusiveMinimum: 0 })),
+        detectionLimit_ppm: optional(
+          number('Lowest mole fraction the instrument tells from none [ppm].', { exclusiveMinimum: 0 }),
+        ),
+        ceiling_ppm: optional(number('Highest reading [ppm]; readings there say "at least".', { exclusiveMinimum: 0 })),
+        censored: optional(
+          object(
+            {
+              below: optional(texts('Texts that mean "below the detection limit", e.g. BDL. <0.5 needs no entry.')),
+              above: optional(texts('Texts that mean "above the ceiling", e.g. OVER. >500 needs no entry.')),
+              zeros: optional(Type.Boolean({ description: 'True when 0 is written for "below the detection limit".' })),
+            },
+            'How the file writes readings outside what the instrument can measure.',
+          ),
+        ),
       },
       'The gas that was measured.',
     ),
@@ -236,7 +264,7 @@ export const SensorProfileSchema = Type.Object(
                 file: text('Name of the JSON file; {stem} is the sample file without its ending.'),
                 required: optional(Type.Boolean()),
               },
-              'Instrument noise, roughness, turbulence and search area as the operator knows them; nothing else is read.',
+              'Instrument, wind, roughness, turbulence and search area as the operator knows them; nothing else is read.',
             ),
           ),
         },

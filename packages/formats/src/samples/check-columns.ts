@@ -1,7 +1,6 @@
-/** Checks across rows: order of time, distance flown, place, stuck sensor, unit against clean air. */
-import { substanceOf } from '@plumeline/core';
-import type { ResolvedProfile } from '../profile/resolve-gas.ts';
+/** Checks across rows: order of time, rows written twice, distance flown, place; then the readings themselves. */
 import type { SensorProfile } from '../profile/schema.ts';
+import { checkReadings } from './check-readings.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Columns } from './read-columns.ts';
 
@@ -9,8 +8,6 @@ import type { Columns } from './read-columns.ts';
 const FASTEST_MPS = 350;
 /** Position noise that must not look like speed at high sampling rates [m]. */
 const POSITION_SLACK_M = 30;
-/** A digital reading of open air that repeats this often is not measuring. */
-const STUCK_SAMPLES = 60;
 
 /** Marks and logs what is wrong between rows that were each fine. File-wide suspicions go to `fileLog`. */
 export function checkColumns(columns: Columns, fileLog: FaultLog): void {
@@ -18,8 +15,7 @@ export function checkColumns(columns: Columns, fileLog: FaultLog): void {
   checkArea(columns, profile, fileLog);
   checkOrder(columns);
   if (columns.instrument === undefined) checkJumps(columns, profile);
-  checkStuck(columns, profile);
-  checkAmbient(columns, profile, fileLog);
+  checkReadings(columns, fileLog);
 }
 
 function checkArea({ reader, lat_deg, lon_deg }: Columns, { position }: SensorProfile, fileLog: FaultLog): void {
@@ -64,6 +60,7 @@ function checkArea({ reader, lat_deg, lon_deg }: Columns, { position }: SensorPr
 
 function checkOrder({ reader, time_s, instrument }: Columns): void {
   const column = reader.timeColumn;
+  const twins = twinFinder(time_s, reader);
   const next = nextUsed(time_s, reader, instrument?.index);
   const last = new Map<number, number>();
   for (let row = 0; row < time_s.length; row++) {
@@ -72,8 +69,12 @@ function checkOrder({ reader, time_s, instrument }: Columns): void {
     const before = last.get(key);
     if (before !== undefined && time_s[row] <= time_s[before]) {
       const where = `row ${reader.table.line[before]}`;
+      if (twins(row)) {
+        reader.marks.exclude(row, 'row-repeated', 'the row is written twice; the first is used');
+        continue;
+      }
       if (time_s[row] === time_s[before]) {
-        const message = `The time is the same as that of ${where}.`;
+        const message = `The time is the same as that of ${where}, and the rest of the row is not.`;
         reader.fault(
           row,
           'time-duplicate',
@@ -102,6 +103,24 @@ function checkOrder({ reader, time_s, instrument }: Columns): void {
     }
     last.set(key, row);
   }
+}
+
+/** Rows of one time that are compared; a file of one time only must not take for ever. */
+const MOST_TWINS = 8;
+
+/** Says whether an earlier row in use has exactly the same cells, as loggers write when they dump a buffer twice. */
+function twinFinder(time_s: Float64Array, reader: Columns['reader']): (row: number) => boolean {
+  let byTime: Map<number, number[]> | undefined;
+  const { rows } = reader.table;
+  return (row) => {
+    byTime ??= Map.groupBy(time_s.keys(), (index) => time_s[index]);
+    const same = byTime.get(time_s[row]) ?? [];
+    return same
+      .slice(0, MOST_TWINS)
+      .some(
+        (other) => other < row && reader.marks.isUsed(other) && rows[other].every((cell, k) => cell === rows[row][k]),
+      );
+  };
 }
 
 /** A row is the odd one out when the row after the next is still before it. */
@@ -161,58 +180,6 @@ function chord_m(lat1: number, lon1: number, lat2: number, lon2: number): number
   const b = Math.sin(((lon2 - lon1) * radian) / 2);
   const h = a * a + Math.cos(lat1 * radian) * Math.cos(lat2 * radian) * b * b;
   return 2 * 6_371_008.8 * Math.asin(Math.sqrt(Math.min(1, h)));
-}
-
-function checkStuck(
-  { reader, moleFraction_ppm, instrument }: Columns,
-  { limits, concentration }: ResolvedProfile,
-): void {
-  const most = limits?.stuckAfter_samples ?? STUCK_SAMPLES;
-  const runs = new Map<number, number[]>();
-  const close = (run: number[]) => {
-    if (run.length < most) return;
-    const first = reader.table.line[run[0]];
-    for (const row of run) {
-      const message = `The sensor gave the same value ${run.length} times from row ${first} on: it is stuck.`;
-      reader.fault(
-        row,
-        'sensor-stuck',
-        concentration.column,
-        message,
-        'Declare the span missing, exclude bad rows, or raise limits.stuckAfter_samples.',
-      );
-    }
-  };
-  for (let row = 0; row < moleFraction_ppm.length; row++) {
-    if (!reader.marks.isUsed(row)) continue;
-    const key = instrument?.index[row] ?? 0;
-    const run = runs.get(key);
-    if (run !== undefined && moleFraction_ppm[run[0]] === moleFraction_ppm[row]) run.push(row);
-    else {
-      if (run !== undefined) close(run);
-      runs.set(key, [row]);
-    }
-  }
-  for (const run of runs.values()) close(run);
-}
-
-/** Factors of a median over clean air that mean "wrong unit" rather than "dirty air". */
-const AMBIENT_LOWEST = 0.3;
-const AMBIENT_HIGHEST = 300;
-
-function checkAmbient({ reader, moleFraction_ppm }: Columns, profile: ResolvedProfile, fileLog: FaultLog): void {
-  const ambient = substanceOf(profile.substance)?.ambient_ppm;
-  if (ambient === undefined || profile.limits?.ambientCheck === false) return;
-  const used = moleFraction_ppm.filter((_, row) => reader.marks.isUsed(row)).sort();
-  if (used.length === 0) return;
-  const median = used[used.length >> 1];
-  if (median >= ambient * AMBIENT_LOWEST && median <= ambient * AMBIENT_HIGHEST) return;
-  fileLog.add(
-    'concentration-unit-suspect',
-    `The median reading is ${round(median)} ppm; clean air has ${ambient} ppm of ${profile.substance}.`,
-    `Check concentration.unit in the profile (now ${profile.concentration.unit}), or set limits.ambientCheck to false.`,
-    { file: reader.table.file, column: profile.concentration.column },
-  );
 }
 
 const round = (value: number) => Number(value.toPrecision(6));

@@ -1,5 +1,6 @@
 import { unitOf } from '@plumeline/core';
 import type { Measure, SensorProfile } from '../profile/schema.ts';
+import { type CensoredText, parseCensored } from './censoring.ts';
 import type { Table } from './csv-table.ts';
 import type { FaultLog } from './fault-log.ts';
 import { describeNumberFault, parseNumber } from './numbers.ts';
@@ -39,8 +40,11 @@ export class ColumnReader {
     this.#rules = missingRules(profile);
   }
 
-  /** Values in the base unit of the measure's dimension; NaN where missing or at fault. */
-  numbers(measure: Measure, need: Need): Float64Array {
+  /**
+   * Values in the base unit of the measure's dimension; NaN where missing or at fault. With `bound`, texts that set a
+   * bound (`<0.5`, BDL) are not at fault: their bound goes there and their value, if they have one, here.
+   */
+  numbers(measure: Measure, need: Need, bound?: Int8Array): Float64Array {
     const unit = unitOf(measure.unit)!;
     const joined = measure.table === undefined ? undefined : this.#joined.get(measure.table)!;
     const table = joined?.table ?? this.table;
@@ -51,6 +55,8 @@ export class ColumnReader {
     let text: string | undefined;
     let value: ReturnType<typeof parseNumber> = Number.NaN;
     let rule: MissingRule | undefined;
+    let censored: CensoredText | undefined;
+    const censoring = this.#profile.concentration.censored;
     for (let row = 0; row < values.length; row++) {
       const at = joined === undefined ? row : joined.rowOf[row];
       if (at < 0) continue;
@@ -60,9 +66,13 @@ export class ColumnReader {
         text = cell;
         value = parseNumber(cell, decimal);
         rule = rules?.find((one) => isMissing(one, cell, value));
+        censored = bound === undefined ? undefined : parseCensored(cell, decimal, censoring);
       }
       if (rule !== undefined) {
         if (need === 'needed') this.marks.exclude(row, 'value-missing-declared', `${measure.column}: ${rule.reason}`);
+      } else if (censored !== undefined) {
+        bound![row] = censored.bound;
+        if (censored.value !== undefined) values[row] = censored.value * unit.factor + unit.offset;
       } else if (typeof value === 'number') {
         values[row] = value * unit.factor + unit.offset;
       } else {
@@ -137,6 +147,11 @@ const REASONS: Readonly<Record<string, string>> = {
   'lat-lon-swapped': 'latitude and longitude look swapped',
   'position-area': "outside the profile's area",
   'position-jump': 'further than the platform could fly',
+  'time-conflict': 'other rows have the same time and say otherwise',
+  'row-repeated': 'the row is written twice',
+  'detection-limit-missing': 'below a detection limit that nobody states',
+  'concentration-below-clean-air': 'less than clean air holds',
+  'unit-jump': 'a thousand times the rows around it: another unit',
   'sensor-stuck': 'the sensor repeats one value',
   'concentration-range': 'an impossible concentration',
   'height-range': 'an impossible height',

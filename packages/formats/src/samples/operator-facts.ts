@@ -14,10 +14,14 @@ export interface OperatorFacts {
   /** How the instrument of this flight differs from its profile. */
   readonly lag_s?: number;
   readonly averaging_s?: number;
+  readonly response_s?: number;
   readonly detectionLimit_ppm?: number;
+  readonly ceiling_ppm?: number;
+  /** One wind for the flight: where it comes from [deg], speed [m/s], and the height it holds for [m above ground]. */
+  readonly wind?: readonly [from_deg: number, speed_mps: number, heightAgl_m: number];
 }
 
-type NumberFact = Exclude<keyof OperatorFacts, 'searchArea'>;
+type NumberFact = Exclude<keyof OperatorFacts, 'searchArea' | 'wind'>;
 
 const NUMBERS = {
   noise_ppm: 'noise_ppm',
@@ -25,7 +29,7 @@ const NUMBERS = {
   sigma_v_mps: 'sigmaV_mps',
   sigma_w_mps: 'sigmaW_mps',
 } as const;
-const INSTRUMENT_NUMBERS = ['lag_s', 'averaging_s', 'detectionLimit_ppm'] as const;
+const INSTRUMENT_NUMBERS = ['lag_s', 'averaging_s', 'response_s', 'detectionLimit_ppm', 'ceiling_ppm'] as const;
 
 /** @throws InputError when the text is not a JSON object, or a known field is not what it should be. */
 export function decodeOperatorFacts(text: string, file: string): OperatorFacts {
@@ -61,6 +65,15 @@ export function decodeOperatorFacts(text: string, file: string): OperatorFacts {
       });
     }
   }
+  if (content.wind !== undefined) {
+    const wind = toWind(content.wind);
+    if (wind !== undefined) facts.wind = wind;
+    else {
+      const message = 'wind is not { from_deg: 0 to 360, speed_mps: above 0, heightAgl_m: above 0 }.';
+      const remedy = 'Correct it or leave it out.';
+      faults.push({ code: 'operator-fact', message, remedy, place: { file, column: 'wind' } });
+    }
+  }
   if (faults.length > 0) throw new InputError(faults);
   return facts;
 }
@@ -92,6 +105,22 @@ function toArea(value: unknown): [number, number, number, number] | undefined {
   const [west, south, east, north] = numbers as [number, number, number, number];
   const valid = west < east && south < north && south >= -90 && north <= 90 && west >= -180 && east <= 180;
   return valid ? [west, south, east, north] : undefined;
+}
+
+/** Strongest believable wind [m/s]: above any surface wind measured outside a tornado (113, Barrow Island 1996). */
+const STRONGEST_WIND_MPS = 120;
+
+/** Wind as stated by a person; undefined when it cannot be one. */
+export function toWind(value: unknown): [number, number, number] | undefined {
+  if (!isObject(value)) return undefined;
+  const { from_deg, speed_mps, heightAgl_m } = value;
+  if (typeof from_deg !== 'number' || typeof speed_mps !== 'number' || typeof heightAgl_m !== 'number')
+    return undefined;
+  const isDirection = from_deg >= 0 && from_deg <= 360;
+  const isSpeed = speed_mps > 0 && speed_mps <= STRONGEST_WIND_MPS;
+  return isDirection && isSpeed && heightAgl_m > 0 && heightAgl_m < 30_000
+    ? [from_deg, speed_mps, heightAgl_m]
+    : undefined;
 }
 
 const PREFIX = 'operator.';

@@ -1,11 +1,13 @@
 /** A sample file's columns in Plumeline's units and conventions, each row checked. */
-import { localFrameAt, substanceOf, toMoleFraction_ppm, unitOf, wrapDegrees } from '@plumeline/core';
+import { type Caveat, localFrameAt, substanceOf, toMoleFraction_ppm, unitOf, wrapDegrees } from '@plumeline/core';
 import { heightMeasure } from '../profile/check-profile.ts';
 import type { ResolvedProfile } from '../profile/resolve-gas.ts';
 import type { SensorProfile } from '../profile/schema.ts';
+import { boundReadings } from './censoring.ts';
 import { ColumnReader, type JoinedTable } from './column-reader.ts';
 import type { Table } from './csv-table.ts';
 import type { FaultLog } from './fault-log.ts';
+import { scatterOf } from './scatter.ts';
 import { DAY_S, dateSeconds, parseTimeFormat, zoneOffset_s } from './time-format.ts';
 
 /** Columns of one file; arrays are as long as its rows, `marks` says which rows are in use. */
@@ -18,6 +20,10 @@ export interface Columns {
   readonly heightAgl_m: Float64Array;
   readonly pathEnd?: { readonly lat_deg: Float64Array; readonly lon_deg: Float64Array };
   readonly moleFraction_ppm: Float64Array;
+  /** Per row 0, -1 for "at most", +1 for "at least"; the value is then the bound. */
+  readonly bound: Int8Array;
+  /** What the checks of this file found that is no fault. */
+  readonly caveats: Caveat[];
   readonly wind?: { readonly east_mps: Float64Array; readonly north_mps: Float64Array };
   readonly perRow: Partial<Record<PerRow, Float64Array>>;
   /** Columns that must be one value a recording; NaN where missing. */
@@ -55,7 +61,7 @@ export function readColumns(table: Table, profile: ResolvedProfile, options: Rea
   const place = readPositions(reader, profile);
   const air = readAir(reader, profile);
   const heightAgl_m = readHeights(reader, profile, air.airTemperature_K);
-  const moleFraction_ppm = readConcentrations(reader, profile, air);
+  const gas = readConcentrations(reader, profile, air);
   const wind = readWind(reader, profile);
   const { turbulence } = profile;
   const optional = (measure: Parameters<ColumnReader['numbers']>[0] | undefined) =>
@@ -66,7 +72,8 @@ export function readColumns(table: Table, profile: ResolvedProfile, options: Rea
     time_s,
     ...place,
     heightAgl_m,
-    moleFraction_ppm,
+    ...gas,
+    caveats: [],
     ...(wind === undefined ? {} : { wind }),
     perRow: defined({
       sigmaU_mps: optional(turbulence?.sigmaU),
@@ -293,9 +300,10 @@ function readConcentrations(
   reader: ColumnReader,
   profile: ResolvedProfile,
   air: { airTemperature_K: Float64Array | undefined; airPressure_Pa: Float64Array | undefined },
-): Float64Array {
+): Pick<Columns, 'moleFraction_ppm' | 'bound'> {
   const { concentration, defaults, limits } = profile;
-  const values = reader.numbers(concentration, 'needed');
+  const texts = new Int8Array(reader.table.rows.length);
+  const values = reader.numbers(concentration, 'needed', texts);
   if (unitOf(concentration.unit)!.dimension === 'mass-concentration') {
     const { molarMass_gpmol } = substanceOf(profile.substance)!;
     for (let row = 0; row < values.length; row++) {
@@ -305,16 +313,18 @@ function readConcentrations(
       });
     }
   }
+  const bound = boundReadings(values, texts, concentration, reader, concentration.column);
+  const noise_ppm = concentration.noise_ppm ?? scatterOf(values, (row) => reader.marks.isUsed(row));
   reader.requireRange(values, {
     code: 'concentration-range',
     column: concentration.column,
     what: `a reading of ${profile.substance}`,
     unit: 'ppm',
-    low: limits?.lowest_ppm ?? -NOISE_BELOW_ZERO * (concentration.noise_ppm ?? 0),
+    low: limits?.lowest_ppm ?? -NOISE_BELOW_ZERO * noise_ppm,
     high: PURE_GAS_PPM,
     remedy: 'Correct the value or its unit, declare it missing in the profile, or set limits.lowest_ppm.',
   });
-  return values;
+  return { moleFraction_ppm: values, bound };
 }
 
 /** Strongest believable wind [m s-1]: above any surface wind measured outside a tornado (113, Barrow Island 1996). */

@@ -1,5 +1,5 @@
 /** Rows of one recording, from one file or several, as a sample series. */
-import type { Exclusion, SampleContext, SampleSeries } from '@plumeline/core';
+import type { Caveat, Exclusion, SampleContext, SampleSeries } from '@plumeline/core';
 import type { ResolvedProfile } from '../profile/resolve-gas.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Columns, PerRecording, PerRow } from './read-columns.ts';
@@ -12,10 +12,16 @@ export interface Piece {
 
 type Known = Omit<SampleContext, 'lag_s' | 'averaging_s'>;
 
+/** What is true of the readings after the reader has undone what it could. */
+export interface ReadingsAsGiven extends Pick<SampleContext, 'lag_s' | 'averaging_s' | 'noise_ppm' | 'response_s'> {
+  readonly caveats: readonly Caveat[];
+}
+
 /** Series of the pieces in the given order. `known` is the context from sidecars and defaults. */
 export function toSeries(
   pieces: readonly Piece[],
   known: Known,
+  readings: ReadingsAsGiven,
   excluded: readonly Exclusion[],
   log: FaultLog,
 ): SampleSeries {
@@ -26,7 +32,10 @@ export function toSeries(
   const lat_deg = pick((columns) => columns.lat_deg);
   const lon_deg = pick((columns) => columns.lon_deg);
   const heightAgl_m = pick((columns) => columns.heightAgl_m);
-  const { lag_s, averaging_s, noise_ppm, detectionLimit_ppm } = profile.concentration;
+  const { detectionLimit_ppm } = profile.concentration;
+  const { caveats, ...asGiven } = readings;
+  const bound = Int8Array.from(pick((columns) => Float64Array.from(columns.bound)));
+  const windIsKnown = first.wind !== undefined || known.wind !== undefined;
   const perRow: { [K in PerRow]?: Float64Array } = {};
   for (const key of Object.keys(first.perRow) as PerRow[]) perRow[key] = pick((columns) => columns.perRow[key]!);
   return {
@@ -44,6 +53,7 @@ export function toSeries(
       },
     }),
     moleFraction_ppm: pick((columns) => columns.moleFraction_ppm),
+    ...(bound.some((each) => each !== 0) && { bound }),
     ...(first.wind && {
       windEast_mps: pick((columns) => columns.wind!.east_mps),
       windNorth_mps: pick((columns) => columns.wind!.north_mps),
@@ -59,15 +69,15 @@ export function toSeries(
       ),
     },
     context: {
-      ...(noise_ppm !== undefined && { noise_ppm }),
       ...(detectionLimit_ppm !== undefined && { detectionLimit_ppm }),
       ...(profile.wind.heightAgl_m !== undefined && { windHeightAgl_m: profile.wind.heightAgl_m }),
       ...known,
+      ...(!windIsKnown && profile.wind.absent !== undefined && { windAbsentReason: profile.wind.absent }),
       ...constants(pieces, profile, log),
-      lag_s,
-      averaging_s,
+      ...asGiven,
     },
     excluded,
+    ...(caveats.length > 0 && { caveats }),
   };
 }
 
@@ -127,30 +137,4 @@ function constants(
     }
   }
   return found;
-}
-
-/**
- * Takes the instrument's lag off along a track: the reading of the air at time t comes at t + lag, between two rows.
- * Rows within the last lag have no reading yet; they are returned for exclusion. Rows must ascend in time.
- */
-export function shiftLag(
-  columns: Columns,
-  rows: Int32Array,
-  lag_s: number,
-): { readonly kept: Int32Array; readonly tail: Int32Array } {
-  if (lag_s === 0) return { kept: rows, tail: rows.subarray(rows.length) };
-  const { time_s, moleFraction_ppm } = columns;
-  const original = Float64Array.from(rows, (row) => moleFraction_ppm[row]);
-  let next = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const target = time_s[rows[i]] + lag_s;
-    while (next < rows.length && time_s[rows[next]] < target) next++;
-    if (next === rows.length) return { kept: rows.subarray(0, i), tail: rows.subarray(i) };
-    const t1 = time_s[rows[next]];
-    const t0 = next === 0 ? t1 : time_s[rows[next - 1]];
-    const share = t1 === t0 ? 1 : (target - t0) / (t1 - t0);
-    const before = next === 0 ? original[0] : original[next - 1];
-    moleFraction_ppm[rows[i]] = before + share * (original[next] - before);
-  }
-  return { kept: rows, tail: rows.subarray(rows.length) };
 }

@@ -1,0 +1,79 @@
+/** Readings outside what an instrument can measure: which rows they are, and the bound they set. */
+import type { Measure, SensorProfileContent } from '../profile/schema.ts';
+import type { ColumnReader } from './column-reader.ts';
+import { parseNumber } from './numbers.ts';
+
+/** -1 for "at most", +1 for "at least". */
+export type Bound = -1 | 1;
+
+/** What a text says instead of a number; `value` in the file's unit, absent where only the limit itself is meant. */
+export interface CensoredText {
+  readonly bound: Bound;
+  readonly value?: number;
+}
+
+type Rules = SensorProfileContent['concentration']['censored'];
+
+/** `<0.5`, `>500`, or a declared text such as BDL; undefined for anything else. */
+export function parseCensored(text: string, decimal: '.' | ',', rules: Rules): CensoredText | undefined {
+  const trimmed = text.trim();
+  if (rules?.below?.includes(trimmed)) return { bound: -1 };
+  if (rules?.above?.includes(trimmed)) return { bound: 1 };
+  const match = /^([<>\u2264\u2265])=?\s*(.+)$/.exec(trimmed);
+  if (match === null) return undefined;
+  const value = parseNumber(match[2], decimal);
+  // "<-1" says nothing that a mole fraction could be.
+  if (typeof value !== 'number' || value < 0) return undefined;
+  return { bound: match[1] === '<' || match[1] === '\u2264' ? -1 : 1, value };
+}
+
+/** Readings equal to a limit but for rounding in the file. */
+const ROUNDING = 1e-9;
+
+export interface Limits {
+  readonly detectionLimit_ppm?: number;
+  readonly ceiling_ppm?: number;
+  readonly censored?: Rules;
+}
+
+/**
+ * Bounds of every row, and the bounded values set to their bound [ppm].
+ * `texts` holds what texts said; their values are already in `values_ppm`, NaN where the limit itself is meant.
+ */
+export function boundReadings(
+  values_ppm: Float64Array,
+  texts: Int8Array,
+  limits: Limits,
+  reader: ColumnReader,
+  column: Measure['column'],
+): Int8Array {
+  const { detectionLimit_ppm: limit, ceiling_ppm: ceiling, censored } = limits;
+  const bound = Int8Array.from(texts);
+  const zeroMeansBelow = censored?.zeros ?? (limit !== undefined && nothingBetween(values_ppm, limit));
+  for (let row = 0; row < bound.length; row++) {
+    if (!reader.marks.isUsed(row)) continue;
+    const value = values_ppm[row];
+    if (bound[row] === 0) {
+      if (ceiling !== undefined && value >= ceiling * (1 - ROUNDING)) bound[row] = 1;
+      else if (limit !== undefined && Math.abs(value - limit) <= ROUNDING * limit) bound[row] = -1;
+      else if (value === 0 && zeroMeansBelow) bound[row] = -1;
+      else continue;
+      values_ppm[row] = Number.NaN;
+    }
+    if (!Number.isNaN(values_ppm[row])) continue;
+    const stated = bound[row] === 1 ? ceiling : limit;
+    if (stated !== undefined) values_ppm[row] = stated;
+    else {
+      const message = 'The reading is below the detection limit, and nobody says what that limit is.';
+      const remedy =
+        'State concentration.detectionLimit_ppm in the profile, or declare the text missing with its reason.';
+      reader.fault(row, 'detection-limit-missing', column, message, remedy);
+    }
+  }
+  return bound;
+}
+
+/** Whether zeros stand for everything below the limit: no reading lies between the two. */
+function nothingBetween(values: Float64Array, limit: number): boolean {
+  return values.every((value) => Number.isNaN(value) || value === 0 || value >= limit * (1 - ROUNDING));
+}
