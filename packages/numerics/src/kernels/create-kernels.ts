@@ -55,6 +55,7 @@ interface WasmExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly gram: MatrixKernels['gram'];
   readonly product: (...numbers: number[]) => void;
+  readonly shiftRows: MatrixKernels['shiftRows'];
   readonly rowDots: MatrixKernels['rowDots'];
   readonly weightedRowSum: MatrixKernels['weightedRowSum'];
   readonly cholesky: (a: number, count: number, width: number) => number;

@@ -21,14 +21,16 @@ export interface MatrixKernels {
     out: number,
     isUpper: boolean,
   ): void;
+  /** rows [rowCount x width] -= vector. */
+  shiftRows(rows: number, rowCount: number, width: number, vector: number): void;
   /** out[k] = rows[list[k]] . vector. */
   rowDots(rows: number, list: number, count: number, width: number, vector: number, out: number): void;
   /** out [width] = sum over k of weights[k] rows[list[k]]. */
   weightedRowSum(rows: number, list: number, count: number, width: number, weights: number, out: number): void;
   /** Lower Cholesky factor in place; false where the matrix is not positive definite. */
   cholesky(a: number, count: number, width: number): boolean;
-  /** Solves L L^T y = x in place of x, [count]. */
-  solve(factor: number, count: number, width: number, x: number): void;
+  /** Solves L L^T y = x in place of x, [width] with its padding zero. */
+  solve(factor: number, width: number, x: number): void;
 }
 
 /** Numbers a row of `bands` takes: the next multiple of 4. */

@@ -20,6 +20,11 @@ export function createTwinKernels(): MatrixKernels {
     gram: (rows, rowCount, width, out) => gram(memory, rows, rowCount, width, out),
     product: (a, rowCount, inner, aWidth, b, columns, out, isUpper) =>
       product(memory, { a, rowCount, inner, aWidth, b, columns, out, isUpper }),
+    shiftRows: (rows, rowCount, width, vector) => {
+      for (let k = 0; k < rowCount; k++) {
+        for (let b = 0; b < width; b++) memory[rows + k * width + b] -= memory[vector + b];
+      }
+    },
     rowDots: (rows, list, count, width, vector, out) => {
       for (let k = 0; k < count; k++) {
         const row = list < 0 ? k : memory[list + k];
@@ -35,7 +40,7 @@ export function createTwinKernels(): MatrixKernels {
       }
     },
     cholesky: (a, count, width) => cholesky(memory, a, count, width),
-    solve: (factor, count, width, x) => solve(memory, factor, count, width, x),
+    solve: (factor, width, x) => solve(memory, factor, width, x),
   };
 }
 
@@ -97,15 +102,24 @@ function cholesky(m: Float64Array, a: number, count: number, width: number): boo
     if (!(square > 0)) return false;
     m[row + i] = Math.sqrt(square);
   }
+  for (let i = count; i < width; i++) m[a + i * width + i] = 1;
   return true;
 }
 
-function solve(m: Float64Array, factor: number, count: number, width: number, x: number): void {
-  for (let i = 0; i < count; i++) {
+function solve(m: Float64Array, factor: number, width: number, x: number): void {
+  for (let i = 0; i < width; i++) {
     const row = factor + i * width;
-    m[x + i] = (m[x + i] - dot(m, row, x, i)) / m[row + i];
+    const whole = i & ~3;
+    let [even, odd] = [0, 0];
+    for (let j = 0; j < whole; j += 2) {
+      even += m[row + j] * m[x + j];
+      odd += m[row + j + 1] * m[x + j + 1];
+    }
+    let value = m[x + i] - (even + odd);
+    for (let j = whole; j < i; j++) value -= m[x + j] * m[row + j];
+    m[x + i] = value / m[row + i];
   }
-  for (let i = count - 1; i >= 0; i--) {
+  for (let i = width - 1; i >= 0; i--) {
     const row = factor + i * width;
     const value = m[x + i] / m[row + i];
     m[x + i] = value;

@@ -11,8 +11,9 @@ export interface SymmetricEigen {
 
 const MAX_SWEEPS = 60; // A matrix needs about two a value.
 
-/** Decomposes `matrix` [n x n], row-major, of which the lower triangle is read. Throws if QL does not converge (NaN in). */
+/** Decomposes `matrix` [n x n], row-major, of which the lower triangle is read. Throws where it is not finite. */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
+  if (!matrix.every(Number.isFinite)) throw new RangeError('A matrix with NaN or infinity in it has no eigenvalues.');
   const { diagonal, off, transposed } = tridiagonalise(matrix, n);
   rotateToDiagonal(diagonal, off, transposed, n);
   const order = Array.from(diagonal.keys()).sort((a, b) => diagonal[a] - diagonal[b]);
@@ -83,8 +84,7 @@ function rotateToDiagonal(diagonal: Float64Array, off: Float64Array, vectors: Fl
       )
         high++;
       if (high === low) break;
-      if (sweep === MAX_SWEEPS)
-        throw new Error('The eigenvalues of a matrix did not converge; it holds NaN or infinity.');
+      if (sweep === MAX_SWEEPS) throw new Error(`The eigenvalues of a ${n} x ${n} matrix did not converge.`);
       sweepUp(diagonal, off, vectors, n, low, high);
     }
   }

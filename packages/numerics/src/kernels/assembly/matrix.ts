@@ -153,21 +153,93 @@ function productTile(a: usize, aWidth: i32, b: usize, columns: i32, count: i32, 
   v128.store(out + 3 * step, s31, 16);
 }
 
+/** rows -= vector, row by row. */
+export function shiftRows(rows: i32, rowCount: i32, width: i32, vector: i32): void {
+  const bytes = (<usize>width) << 3;
+  const shift = at(vector);
+  let row = at(rows);
+  for (let k: i32 = 0; k < rowCount; k++) {
+    for (let p: usize = 0; p < bytes; p += 16) {
+      v128.store(row + p, f64x2.sub(v128.load(row + p), v128.load(shift + p)));
+    }
+    row += bytes;
+  }
+}
+
+function rowAt(rows: i32, list: i32, k: i32, width: i32): usize {
+  return at(rows + (list < 0 ? k : <i32>load<f64>(at(list + k))) * width);
+}
+
+function total(sum01: v128, sum23: v128): f64 {
+  const pair = f64x2.add(sum01, sum23);
+  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+}
+
 /** out[k] = rows[list[k]] . vector; the list holds row numbers as float64; `list` < 0 means every row in order. */
 export function rowDots(rows: i32, list: i32, count: i32, width: i32, vector: i32, out: i32): void {
-  for (let k: i32 = 0; k < count; k++) {
-    const row = list < 0 ? k : <i32>load<f64>(at(list + k));
-    store<f64>(at(out + k), dot(at(rows + row * width), at(vector), width));
+  const v = at(vector);
+  const bytes = (<usize>width) << 3;
+  const fours = count & ~3;
+  // Four rows at once, each with the partial sums of `dot`: eight independent chains.
+  for (let k: i32 = 0; k < fours; k += 4) {
+    const r0 = rowAt(rows, list, k, width);
+    const r1 = rowAt(rows, list, k + 1, width);
+    const r2 = rowAt(rows, list, k + 2, width);
+    const r3 = rowAt(rows, list, k + 3, width);
+    let a0 = f64x2.splat(0);
+    let b0 = f64x2.splat(0);
+    let a1 = f64x2.splat(0);
+    let b1 = f64x2.splat(0);
+    let a2 = f64x2.splat(0);
+    let b2 = f64x2.splat(0);
+    let a3 = f64x2.splat(0);
+    let b3 = f64x2.splat(0);
+    for (let p: usize = 0; p < bytes; p += 32) {
+      const v0 = v128.load(v + p);
+      const v1 = v128.load(v + p, 16);
+      a0 = f64x2.add(a0, f64x2.mul(v128.load(r0 + p), v0));
+      b0 = f64x2.add(b0, f64x2.mul(v128.load(r0 + p, 16), v1));
+      a1 = f64x2.add(a1, f64x2.mul(v128.load(r1 + p), v0));
+      b1 = f64x2.add(b1, f64x2.mul(v128.load(r1 + p, 16), v1));
+      a2 = f64x2.add(a2, f64x2.mul(v128.load(r2 + p), v0));
+      b2 = f64x2.add(b2, f64x2.mul(v128.load(r2 + p, 16), v1));
+      a3 = f64x2.add(a3, f64x2.mul(v128.load(r3 + p), v0));
+      b3 = f64x2.add(b3, f64x2.mul(v128.load(r3 + p, 16), v1));
+    }
+    const to = at(out + k);
+    store<f64>(to, total(a0, b0));
+    store<f64>(to, total(a1, b1), 8);
+    store<f64>(to, total(a2, b2), 16);
+    store<f64>(to, total(a3, b3), 24);
   }
+  for (let k: i32 = fours; k < count; k++) store<f64>(at(out + k), dot(rowAt(rows, list, k, width), v, width));
 }
 
 /** out [width] = sum over k, in order, of weights[k] rows[list[k]]. */
 export function weightedRowSum(rows: i32, list: i32, count: i32, width: i32, weights: i32, out: i32): void {
   const target = at(out);
   const bytes = (<usize>width) << 3;
+  const fours = count & ~3;
   for (let p: usize = 0; p < bytes; p += 16) v128.store(target + p, f64x2.splat(0));
-  for (let k: i32 = 0; k < count; k++) {
-    const row = at(rows + (list < 0 ? k : <i32>load<f64>(at(list + k))) * width);
+  for (let k: i32 = 0; k < fours; k += 4) {
+    const r0 = rowAt(rows, list, k, width);
+    const r1 = rowAt(rows, list, k + 1, width);
+    const r2 = rowAt(rows, list, k + 2, width);
+    const r3 = rowAt(rows, list, k + 3, width);
+    const w = at(weights + k);
+    const w0 = v128.load64_splat(w);
+    const w1 = v128.load64_splat(w, 8);
+    const w2 = v128.load64_splat(w, 16);
+    const w3 = v128.load64_splat(w, 24);
+    for (let p: usize = 0; p < bytes; p += 16) {
+      let sum = f64x2.add(v128.load(target + p), f64x2.mul(w0, v128.load(r0 + p)));
+      sum = f64x2.add(sum, f64x2.mul(w1, v128.load(r1 + p)));
+      sum = f64x2.add(sum, f64x2.mul(w2, v128.load(r2 + p)));
+      v128.store(target + p, f64x2.add(sum, f64x2.mul(w3, v128.load(r3 + p))));
+    }
+  }
+  for (let k: i32 = fours; k < count; k++) {
+    const row = rowAt(rows, list, k, width);
     const weight = v128.load64_splat(at(weights + k));
     for (let p: usize = 0; p < bytes; p += 16) {
       v128.store(target + p, f64x2.add(v128.load(target + p), f64x2.mul(weight, v128.load(row + p))));
@@ -175,7 +247,10 @@ export function weightedRowSum(rows: i32, list: i32, count: i32, width: i32, wei
   }
 }
 
-/** Lower Cholesky factor in place of the lower triangle of a [count x count]; 0 where a pivot is not positive. */
+/**
+ * Lower Cholesky factor in place of the lower triangle of a [count x count], its padding [width x width] made unit;
+ * 0 where a pivot is not positive.
+ */
 export function cholesky(a: i32, count: i32, width: i32): i32 {
   for (let i: i32 = 0; i < count; i++) {
     const row = at(a + i * width);
@@ -189,24 +264,81 @@ export function cholesky(a: i32, count: i32, width: i32): i32 {
     if (!(square > 0)) return 0;
     store<f64>(pivot, sqrt(square));
   }
+  for (let i: i32 = count; i < width; i++) store<f64>(at(a + i * width + i), 1);
   return 1;
 }
 
-/** Solves L L^T y = x in place of x [count]. */
-export function solve(factor: i32, count: i32, width: i32, x: i32): void {
+/**
+ * Solves L L^T y = x in place of x [width], four rows at a time. The padding of L has ones on its diagonal (`cholesky`
+ * writes them), so padded x stays zero.
+ */
+export function solve(factor: i32, width: i32, x: i32): void {
   const vector = at(x);
-  for (let i: i32 = 0; i < count; i++) {
-    const row = at(factor + i * width);
-    const p = (<usize>i) << 3;
-    store<f64>(vector + p, (load<f64>(vector + p) - dot(row, vector, i)) / load<f64>(row + p));
+  const step = (<usize>width) << 3;
+  const size = (<usize>width) << 3;
+  for (let i: usize = 0; i < size; i += 32) forwardFour(at(factor) + (i >> 3) * step, step, vector, i);
+  for (let i: usize = size; i > 0; i -= 32) backwardFour(at(factor) + ((i - 32) >> 3) * step, step, vector, i - 32);
+}
+
+/** x[i .. i+3] from the rows of L that start at `row`; `i` in bytes. Sums over even and odd columns before i. */
+function forwardFour(row: usize, step: usize, x: usize, i: usize): void {
+  const r1 = row + step;
+  const r2 = r1 + step;
+  const r3 = r2 + step;
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  let s2 = f64x2.splat(0);
+  let s3 = f64x2.splat(0);
+  for (let p: usize = 0; p < i; p += 16) {
+    const v = v128.load(x + p);
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(row + p), v));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(r1 + p), v));
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(r2 + p), v));
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(r3 + p), v));
   }
-  for (let i: i32 = count - 1; i >= 0; i--) {
-    const row = at(factor + i * width);
-    const last = (<usize>i) << 3;
-    const value = load<f64>(vector + last) / load<f64>(row + last);
-    store<f64>(vector + last, value);
-    for (let p: usize = 0; p < last; p += 8) {
-      store<f64>(vector + p, load<f64>(vector + p) - value * load<f64>(row + p));
-    }
+  const x0 = (load<f64>(x + i) - both(s0)) / load<f64>(row + i);
+  const x1 = (load<f64>(x + i, 8) - both(s1) - x0 * load<f64>(r1 + i)) / load<f64>(r1 + i, 8);
+  const x2 =
+    (load<f64>(x + i, 16) - both(s2) - x0 * load<f64>(r2 + i) - x1 * load<f64>(r2 + i, 8)) / load<f64>(r2 + i, 16);
+  const x3 =
+    (load<f64>(x + i, 24) -
+      both(s3) -
+      x0 * load<f64>(r3 + i) -
+      x1 * load<f64>(r3 + i, 8) -
+      x2 * load<f64>(r3 + i, 16)) /
+    load<f64>(r3 + i, 24);
+  store<f64>(x + i, x0);
+  store<f64>(x + i, x1, 8);
+  store<f64>(x + i, x2, 16);
+  store<f64>(x + i, x3, 24);
+}
+
+function both(sum: v128): f64 {
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** x[i .. i+3] of L^T y = x, then their part taken from every x before i, last row first. */
+function backwardFour(row: usize, step: usize, x: usize, i: usize): void {
+  const r1 = row + step;
+  const r2 = r1 + step;
+  const r3 = r2 + step;
+  const x3 = load<f64>(x + i, 24) / load<f64>(r3 + i, 24);
+  const x2 = (load<f64>(x + i, 16) - x3 * load<f64>(r3 + i, 16)) / load<f64>(r2 + i, 16);
+  const x1 = (load<f64>(x + i, 8) - x3 * load<f64>(r3 + i, 8) - x2 * load<f64>(r2 + i, 8)) / load<f64>(r1 + i, 8);
+  const x0 =
+    (load<f64>(x + i) - x3 * load<f64>(r3 + i) - x2 * load<f64>(r2 + i) - x1 * load<f64>(r1 + i)) / load<f64>(row + i);
+  store<f64>(x + i, x0);
+  store<f64>(x + i, x1, 8);
+  store<f64>(x + i, x2, 16);
+  store<f64>(x + i, x3, 24);
+  const v0 = f64x2.splat(x0);
+  const v1 = f64x2.splat(x1);
+  const v2 = f64x2.splat(x2);
+  const v3 = f64x2.splat(x3);
+  for (let p: usize = 0; p < i; p += 16) {
+    let value = f64x2.sub(v128.load(x + p), f64x2.mul(v3, v128.load(r3 + p)));
+    value = f64x2.sub(value, f64x2.mul(v2, v128.load(r2 + p)));
+    value = f64x2.sub(value, f64x2.mul(v1, v128.load(r1 + p)));
+    v128.store(x + p, f64x2.sub(value, f64x2.mul(v0, v128.load(row + p))));
   }
 }

@@ -84,83 +84,106 @@ export function loadColumn(
 ): Column | ColumnFault {
   const { bandCount } = input;
   const width = paddedWidth(bandCount);
-  const { pixels, backgroundCount } = usablePixels(input);
-  if (pixels.length === 0) return 'no-valid-pixels';
-  if (backgroundCount < 2) return 'too-few-pixels';
-  const places = layOut(pixels.length, width);
+  const chosen = choosePixels(input);
+  const places = layOut(chosen.pixels.length, width);
   const memory = kernels.reserve(places.end + extra);
-  const mean = centreRows(memory, input, pixels, backgroundCount, width);
-  const divisor = divideBy === 'background' ? backgroundCount : pixels.length;
+  memory.fill(0, places.vectors, places.end);
+  const { pixels, backgroundCount } = loadFinite(kernels, memory, places, input, chosen, width);
+  const rowCount = pixels.length;
+  if (rowCount === 0) return 'no-valid-pixels';
+  if (backgroundCount < 2) return 'too-few-pixels';
+  const divisor = divideBy === 'background' ? backgroundCount : rowCount;
+  const mean = centreRows(kernels, memory, places, { rowCount, backgroundCount, width }).subarray(0, bandCount);
   const square = mean.reduce((sum, value) => sum + value * value, 0);
   if (!(square > 0)) return 'no-light';
   memory.fill(0, places.covariance, places.factor);
   kernels.gram(places.rows, backgroundCount, width, places.covariance);
   for (let k = places.covariance; k < places.factor; k++) memory[k] /= divisor;
-  memory.fill(0, places.vectors, places.end);
   memory.set(mean, places.vectors);
-  kernels.rowDots(places.rows, -1, pixels.length, width, places.vectors, places.scores);
+  kernels.rowDots(places.rows, -1, rowCount, width, places.vectors, places.scores);
   // x = (x - xbar) + xbar, so x . xbar / xbar . xbar is 1 + (x - xbar) . xbar / xbar . xbar.
-  const albedo = memory.slice(places.scores, places.scores + pixels.length).map((dot) => 1 + dot / square);
-  return {
-    kernels,
-    memory,
-    bandCount,
-    width,
-    rowCount: pixels.length,
-    backgroundCount,
-    divisor,
-    pixels,
-    mean,
-    albedo,
-    places,
-  };
+  const albedo = memory.slice(places.scores, places.scores + rowCount);
+  for (let row = 0; row < rowCount; row++) albedo[row] = 1 + albedo[row] / square;
+  return { kernels, memory, bandCount, width, rowCount, backgroundCount, divisor, pixels, mean, albedo, places };
 }
 
-/** Pixels that are finite in every band and marked valid; those of the background first. */
-function usablePixels(input: ColumnInput): { pixels: Int32Array; backgroundCount: number } {
-  const { radiance, firstPixel, pixelCount, bandCount, valid, background } = input;
-  const inside: number[] = [];
-  const outside: number[] = [];
-  for (let p = 0; p < pixelCount; p++) {
-    if (valid !== undefined && valid[firstPixel + p] === 0) continue;
-    const start = (firstPixel + p) * bandCount;
-    // A sum is not finite as soon as one term is not; radiances are far from overflow.
-    let sum = 0;
-    for (let b = 0; b < bandCount; b++) sum += radiance[start + b];
-    if (!Number.isFinite(sum)) continue;
-    (background === undefined || background[firstPixel + p] !== 0 ? inside : outside).push(p);
+interface Chosen {
+  readonly pixels: Int32Array;
+  readonly backgroundCount: number;
+}
+
+/** Pixels marked valid; those of the background first. */
+function choosePixels({ firstPixel, pixelCount, valid, background }: ColumnInput): Chosen {
+  const pixels = new Int32Array(pixelCount);
+  let backgroundCount = 0;
+  const take = (inBackground: boolean, from: number): number => {
+    let count = from;
+    for (let p = 0; p < pixelCount; p++) {
+      if (valid !== undefined && valid[firstPixel + p] === 0) continue;
+      if ((background === undefined || background[firstPixel + p] !== 0) === inBackground) pixels[count++] = p;
+    }
+    return count;
+  };
+  backgroundCount = take(true, 0);
+  return { pixels: pixels.subarray(0, take(false, backgroundCount)), backgroundCount };
+}
+
+/** Writes the chosen spectra as rows, and again without those that are not finite, if there are such. */
+function loadFinite(
+  kernels: MatrixKernels,
+  memory: Float64Array,
+  places: ColumnPlaces,
+  input: ColumnInput,
+  { pixels, backgroundCount }: Chosen,
+  width: number,
+): Chosen {
+  const count = pixels.length;
+  loadRows(memory, input, pixels, width);
+  // A zero vector gives 0 for a finite spectrum and NaN for any other.
+  kernels.rowDots(places.rows, -1, count, width, places.vectors, places.scores);
+  const isSound = (row: number) => memory[places.scores + row] === 0;
+  const finite = pixels.filter((_, row) => isSound(row));
+  if (finite.length === count) return { pixels, backgroundCount };
+  const inBackground = pixels.filter((_, row) => row < backgroundCount && isSound(row)).length;
+  loadRows(memory, input, finite, width);
+  return { pixels: finite, backgroundCount: inBackground };
+}
+
+function loadRows(memory: Float64Array, input: ColumnInput, pixels: Int32Array, width: number): void {
+  const { radiance, firstPixel, pixelCount, bandCount } = input;
+  const count = pixels.length;
+  if (bandCount === width && count === pixelCount && pixels.every((pixel, row) => pixel === row)) {
+    memory.set(radiance.subarray(firstPixel * bandCount, (firstPixel + pixelCount) * bandCount));
+  } else {
+    for (let row = 0; row < count; row++) {
+      const from = (firstPixel + pixels[row]) * bandCount;
+      const to = row * width;
+      for (let b = 0; b < bandCount; b++) memory[to + b] = radiance[from + b];
+      memory.fill(0, to + bandCount, to + width);
+    }
   }
-  return { pixels: Int32Array.from([...inside, ...outside]), backgroundCount: inside.length };
+  memory.fill(0, count * width, ((count + 3) & ~3) * width);
 }
 
 /**
- * Writes x - xbar and returns xbar. First about the middle background pixel, whose choice depends on nothing but the
- * column, so that the mean is summed from small numbers; then about that mean.
+ * Turns rows x into x - xbar and returns xbar [width]. First about the middle background pixel, whose choice depends on
+ * nothing but the column, so that the mean is summed from small numbers; then about that mean.
  */
 function centreRows(
+  kernels: MatrixKernels,
   memory: Float64Array,
-  { radiance, firstPixel, bandCount }: ColumnInput,
-  pixels: Int32Array,
-  backgroundCount: number,
-  width: number,
+  { rows, values, vectors }: ColumnPlaces,
+  { rowCount, backgroundCount, width }: Pick<Column, 'rowCount' | 'backgroundCount' | 'width'>,
 ): Float64Array {
-  const middle = (firstPixel + pixels[backgroundCount >> 1]) * bandCount;
-  const shift = Float64Array.from(radiance.subarray(middle, middle + bandCount));
-  const offset = new Float64Array(bandCount);
-  for (let row = 0; row < pixels.length; row++) {
-    const from = (firstPixel + pixels[row]) * bandCount;
-    const to = row * width;
-    for (let b = 0; b < bandCount; b++) memory[to + b] = radiance[from + b] - shift[b];
-    for (let b = bandCount; b < width; b++) memory[to + b] = 0;
-    if (row < backgroundCount) for (let b = 0; b < bandCount; b++) offset[b] += memory[to + b];
-  }
-  memory.fill(0, pixels.length * width, ((pixels.length + 3) & ~3) * width);
-  for (let b = 0; b < bandCount; b++) offset[b] /= backgroundCount;
-  for (let row = 0; row < pixels.length; row++) {
-    const to = row * width;
-    for (let b = 0; b < bandCount; b++) memory[to + b] -= offset[b];
-  }
-  return shift.map((value, b) => value + offset[b]);
+  const middle = (backgroundCount >> 1) * width;
+  memory.copyWithin(vectors, middle, middle + width);
+  const shift = memory.slice(vectors, vectors + width);
+  kernels.shiftRows(rows, rowCount, width, vectors);
+  memory.fill(1, values, values + backgroundCount);
+  kernels.weightedRowSum(rows, -1, backgroundCount, width, values, vectors);
+  for (let b = 0; b < width; b++) memory[vectors + b] /= backgroundCount;
+  kernels.shiftRows(rows, rowCount, width, vectors);
+  return shift.map((value, b) => value + memory[vectors + b]);
 }
 
 /** Copies the covariance, loads its diagonal and factors it; false where it is singular. */
@@ -195,7 +218,7 @@ export function dotOf({ memory, bandCount }: Column, a: number, b: number): numb
 }
 
 /** Writes S^-1 of the vector at `from` to `to`. */
-export function solveInto({ kernels, memory, bandCount, width, places }: Column, from: number, to: number): void {
+export function solveInto({ kernels, memory, width, places }: Column, from: number, to: number): void {
   memory.copyWithin(to, from, from + width);
-  kernels.solve(places.factor, bandCount, width, to);
+  kernels.solve(places.factor, width, to);
 }

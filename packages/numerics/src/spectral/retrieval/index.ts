@@ -1,4 +1,5 @@
 export * from './column-statistics.ts';
+export * from './cube-columns.ts';
 export * from './memory-budget.ts';
 export * from './retrieve-block.ts';
 export * from './settings.ts';

@@ -18,7 +18,9 @@ export const SHRINKAGE_GRID: Float64Array = Float64Array.from({ length: 201 }, (
 /** EMIT multiplies radiances by this; it moves ln L by a constant and is kept so that both can be compared. */
 const STABILITY_SCALE = 100;
 // Rows taken at once, so that squares and their sums need no matrix as long as the flight line.
-const ROW_BLOCK = 256;
+const ROW_BLOCK = 64;
+// Far from float64's 2e-308, whatever the next factor.
+const SMALL_FACTOR = 1e-100;
 
 /** Numbers of memory that the filter takes beside the column: vectors, inverse weights, squares, sums. */
 export function shrinkageMemory(_pixelCount: number, bandCount: number): number {
@@ -130,26 +132,27 @@ function sumTails(column: Column, at: Places): Float64Array {
   return tails;
 }
 
-/** Products of eight (1 - b r) share a logarithm; each is above 1e-30 or the sum is taken apart. */
+/** Adds the terms of `count` rows of r, [count x grid]. Factors share a logarithm until their product gets small. */
 function addTails(tails: Float64Array, sums: Float64Array, count: number, n: number): void {
   const grid = paddedWidth(SHRINKAGE_GRID.length);
-  for (let a = 0; a < SHRINKAGE_GRID.length; a++) {
-    const beta = (1 - SHRINKAGE_GRID[a]) / (n - 1);
-    let [tail, factor, lnFactors] = [0, 1, 0];
-    for (let k = 0; k < count; k++) {
-      const r = sums[k * grid + a];
-      const rest = 1 - beta * r;
-      // The likelihood of a left-out pixel is not defined: this alpha is impossible.
-      if (!(rest > 0)) tail = Number.NaN;
-      factor *= rest;
-      if ((k & 7) === 7 || factor < 1e-30) {
-        lnFactors += Math.log(factor);
-        factor = 1;
+  const betas = SHRINKAGE_GRID.map((alpha) => (1 - alpha) / (n - 1));
+  const factors = new Float64Array(betas.length).fill(1);
+  for (let k = 0; k < count; k++) {
+    const row = k * grid;
+    for (let a = 0; a < betas.length; a++) {
+      const r = sums[row + a];
+      // Not above zero: the likelihood of a left-out pixel is not defined, and this alpha is impossible.
+      const rest = 1 - betas[a] * r;
+      const factor = factors[a] * (rest > 0 ? rest : Number.NaN);
+      tails[a] += r / rest;
+      if (factor > SMALL_FACTOR) factors[a] = factor;
+      else {
+        tails[a] += Math.log(factor);
+        factors[a] = 1;
       }
-      tail += r / rest;
     }
-    tails[a] += tail + lnFactors + Math.log(factor);
   }
+  for (let a = 0; a < betas.length; a++) tails[a] += Math.log(factors[a]);
 }
 
 /** Turns the covariance's divisor into n - 1, as EMIT has it. */
