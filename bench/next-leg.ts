@@ -5,8 +5,9 @@
  * seen: probability of detection stated before the flight (forecast wind, 0.2 rad and 20 % off) and after it (wind
  *   measured on each leg) against the fraction truly seen: some leg whose noise-free signal has a matched-filter SNR of
  *   6 or more. Seeds 5000 up.
- * gain: after two legs, the leg proposed by expected gain against legs picked at random from the same candidates: what
- *   each did to the posterior (weights on prior draws; what a leg shows is measured from its samples). Seeds 7000 up.
+ * gain: after two legs, the leg proposed by expected gain against legs picked at random, from all candidates and from those
+ *   across the wind at the least height: what each did to the posterior (weights on prior draws; what a leg shows is
+ *   measured from its samples). Seeds 7000 up.
  */
 import {
   type ConditionedLeg,
@@ -178,9 +179,11 @@ interface Effect {
   readonly error_m: number;
 }
 
+type Strategy = 'best' | 'low' | 'any';
+
 function shrinkage(count: number): void {
   const RANDOM_PICKS = 3;
-  const rows: { best: Effect; random: Effect; predicted: number; predictedRandom: number; before_m: number }[] = [];
+  const rows: { effects: Record<Strategy, Effect>; predicted: Record<Strategy, number>; before_m: number }[] = [];
   let cpu_s = 0;
   for (let seed = 7000; seed < 7000 + count; seed++) {
     const random = randomFrom(seed).stream('bench');
@@ -216,37 +219,44 @@ function shrinkage(count: number): void {
       return effect(before, weighed(before, last, outcomeOf(flown, last.rows)), source);
     };
     const pick = random.stream('pick');
-    const others = Array.from({ length: RANDOM_PICKS }, () => ranked[pick.below(ranked.length)]);
+    const low = ranked.filter(({ kind, leg }) => leg.heightAgl_m === 12 && (kind === 'across' || kind === 'gap'));
+    const picks = (from: typeof ranked) => Array.from({ length: RANDOM_PICKS }, () => from[pick.below(from.length)]);
+    const legs = { best: [ranked[0]], low: picks(low), any: picks(ranked) };
+    const each = <T>(of: (legs: typeof ranked) => T): Record<Strategy, T> => ({
+      best: of(legs.best),
+      low: of(legs.low),
+      any: of(legs.any),
+    });
     rows.push({
-      best: fly(ranked[0].leg),
-      random: average(others.map(({ leg }) => fly(leg))),
-      predicted: ranked[0].gain_nats,
-      predictedRandom: mean(others.map(({ gain_nats }) => gain_nats)),
+      effects: each((some) => average(some.map(({ leg }) => fly(leg)))),
+      predicted: each((some) => mean(some.map(({ gain_nats }) => gain_nats))),
       before_m: errorOf(before, source),
     });
   }
-  console.log(
-    `\nNext leg after two, ${count} flights, seeds 7000 up; random: mean of ${RANDOM_PICKS} of the same candidates.`,
-  );
-  console.log(`${''.padEnd(34)}    best   random   best - random (se)`);
+  console.log(`\nNext leg after two, ${count} flights, seeds 7000 up; random: mean of ${RANDOM_PICKS} candidates.`);
+  console.log(`${''.padEnd(32)}     best  random low  random any   best - low (se)    best - any (se)`);
   const table = (name: string, of: (effect: Effect) => number) => {
-    const [best, other] = [rows.map((row) => of(row.best)), rows.map((row) => of(row.random))];
-    const difference = best.map((value, i) => value - other[i]);
-    const se = Math.sqrt(mean(difference.map((d) => (d - mean(difference)) ** 2)) / count);
+    const column = (strategy: Strategy) => rows.map(({ effects }) => of(effects[strategy]));
+    const [best, low, any] = [column('best'), column('low'), column('any')];
+    const over = (other: readonly number[]) => {
+      const difference = best.map((value, i) => value - other[i]);
+      const se = Math.sqrt(mean(difference.map((d) => (d - mean(difference)) ** 2)) / count);
+      return `${fixed(mean(difference))} (${se.toFixed(3)})`;
+    };
     console.log(
-      `${name.padEnd(34)}${fixed(mean(best))}${fixed(mean(other))}${fixed(mean(difference))} (${se.toFixed(3)})`,
+      `${name.padEnd(32)}${fixed(mean(best))}   ${fixed(mean(low))}   ${fixed(mean(any))}${over(low)}${over(any)}`,
     );
   };
-  console.log(
-    `${'expected gain [nats]'.padEnd(34)}${fixed(mean(rows.map((r) => r.predicted)))}${fixed(mean(rows.map((r) => r.predictedRandom)))}`,
-  );
+  const predicted = (strategy: Strategy) => fixed(mean(rows.map((row) => row.predicted[strategy])));
+  console.log(`${'expected gain [nats]'.padEnd(32)}${predicted('best')}   ${predicted('low')}   ${predicted('any')}`);
   table('realised gain [nats]', ({ gain }) => gain);
   table('ln density at the true place', ({ atTruth }) => atTruth);
   table('ln area, after over before', ({ area }) => Math.log(area));
   table('error of the mean place [m]', ({ error_m }) => error_m);
   console.log(`error before the third leg ${mean(rows.map((row) => row.before_m)).toFixed(1)} m`);
-  const better = rows.filter(({ best, random }) => best.area < random.area).length;
-  console.log(`smaller area than random in ${better} of ${count}; CPU ${(cpu_s / count).toFixed(2)} s a plan`);
+  const smaller = (other: Strategy) => rows.filter(({ effects }) => effects.best.area < effects[other].area).length;
+  console.log(`smaller area than low in ${smaller('low')}, than any in ${smaller('any')} of ${count}`);
+  console.log(`CPU ${(cpu_s / count).toFixed(2)} s a plan`);
 }
 
 /** A run across the wind so many metres downwind of the middle, inside the area. */

@@ -28,12 +28,17 @@ export interface Air {
   readonly mixingHeight_m: number;
 }
 
-/** Where gas enters the air. `width_m` is the side of a square area source, `depth_m` its vertical extent. */
+/**
+ * Where gas enters the air: a point, or a box about it. `width_m` is its east-west side, `length_m` its north-south one
+ * (equal to the width unless told), both turned clockwise by `bearing_rad`; `depth_m` its vertical extent.
+ */
 export interface PlumeSource {
   readonly x_m: number;
   readonly y_m: number;
   readonly height_m: number;
   readonly width_m?: number;
+  readonly length_m?: number;
+  readonly bearing_rad?: number;
   readonly depth_m?: number;
 }
 

@@ -1,3 +1,4 @@
+export * from './area-source.ts';
 export * from './forward-model.ts';
 export * from './gaussian-plume.ts';
 export * from './open-path.ts';

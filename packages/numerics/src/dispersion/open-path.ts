@@ -8,7 +8,7 @@
  *
  * with G the crosswind-integrated coupling at the crossing d*. Otherwise Gauss-Legendre over that part alone.
  */
-import { type PlumeKernel, pointCoupling, verticalDistribution } from './plume-kernel.ts';
+import { type PlumeKernel, pointCoupling, remainingShare, verticalDistribution } from './plume-kernel.ts';
 import { errorFunction, gaussLegendre } from './special-functions.ts';
 import { readPlumeTable } from './spread.ts';
 
@@ -82,11 +82,11 @@ function crossingInClosedForm(kernel: PlumeKernel, path: WindPath, h: number): n
   const d = path.d0 + s * (path.d1 - path.d0);
   readPlumeTable(kernel.table, d, shape);
   const [sigmaY, sigmaZ, speed] = shape;
+  const kept = remainingShare(kernel, d, speed);
   const near = errorFunction(path.e0 / (Math.SQRT2 * sigmaY));
   const far = errorFunction(path.e1 / (Math.SQRT2 * sigmaY));
   const inside = (0.5 * (far - near)) / slopeE;
-  const loss = kernel.lifetime_s === Number.POSITIVE_INFINITY ? 1 : Math.exp(-d / speed / kernel.lifetime_s);
-  return (inside * verticalDistribution(path.z0, h, sigmaZ, kernel.mixingHeight_m) * loss) / speed;
+  return (inside * verticalDistribution(path.z0, h, sigmaZ, kernel.mixingHeight_m) * kept) / speed;
 }
 
 /** Puts into `clip` the part of [0, 1] that is downwind and within 4 sigma_y; false when the plume misses the beam. */

@@ -2,11 +2,12 @@
  * Puffs: a source in light or turning wind, where a steady plume does not exist.
  *
  *   c(r, t) / Q = integral over release times t' of
- *     exp(-|r_h - m(t', t)|^2 / 2 sh^2) / (2 pi sh^2) . V(z, h; sz) . exp(-(t - t') / tau) dt'    plume-model.md (9)
+ *     exp(-|r_h - m(t', t)|^2 / 2 sh^2) / (2 pi sh^2) . V(z, h; sz) . K dt'    plume-model.md (9)
  *
  * m(t', t) the place [m] that air released at t' has reached at t under piecewise constant wind, sh and sz the spreads
- * at its age and the length of its path. Turbulence keeps spreading a puff that hardly moves: its age counts, not its
- * distance. In steady wind the integral tends to the plume (tested).
+ * at its age and the length of its path, K the share of its gas that is left (lifetime, deposition). Turbulence keeps
+ * spreading a puff that hardly moves: its age counts, not its distance. In steady wind the integral tends to the plume
+ * (tested).
  */
 import type { Air, ForwardModel, Observations } from './forward-model.ts';
 import { sourceLattice } from './gaussian-plume.ts';
@@ -16,6 +17,8 @@ import { plumeShape, type SpreadScheme, surfaceRelease } from './spread.ts';
 export interface PuffOptions {
   readonly spread?: SpreadScheme;
   readonly lifetime_s?: number;
+  /** As for the plume: velocity at which the ground takes up gas [m s-1]. */
+  readonly depositionVelocity_mps?: number;
   /** Puffs older than this [s] have left the area. */
   readonly longestAge_s?: number;
   /** Puffs per doubling of path; more is smoother (16 gives 1 % in steady wind). */
@@ -108,13 +111,15 @@ function puffTrain(observations: Observations, time: number, h: number, options:
   const spread = options.spread ?? surfaceRelease;
   const lifetime = options.lifetime_s ?? Number.POSITIVE_INFINITY;
   const drift = driftBefore(air, start_s, time, index);
+  const deposition = options.depositionVelocity_mps ?? 0;
   const puffs: Puff[] = [];
-  let age = 0;
+  let [age, deposited] = [0, 0];
   for (let [near, far] = [0, FIRST_PATH_M]; age < longest; [near, far] = [far, far * ratio]) {
     const path = (near + far) / 2;
     const shape = plumeShape(spread, newest, path, h);
     const duration = Math.min((far - near) / shape.speed_mps, longest - age);
     const [east, north] = drift(age + duration / 2);
+    const uptake = deposition * verticalDistribution(0, h, shape.sigmaZ_m, newest.mixingHeight_m) * duration;
     // The plume's path over the anemometer's: how much slower or faster than the measured wind this air was carried.
     const carried = path / (newest.speed_mps * (age + duration / 2));
     puffs.push({
@@ -123,9 +128,10 @@ function puffTrain(observations: Observations, time: number, h: number, options:
       sigmaH_m: shape.sigmaY_m,
       sigmaZ_m: shape.sigmaZ_m,
       mixingHeight_m: newest.mixingHeight_m,
-      weight_s: duration * Math.exp(-(age + duration / 2) / lifetime),
+      weight_s: duration * Math.exp(-(age + duration / 2) / lifetime - deposited - uptake / 2),
     });
     age += duration;
+    deposited += uptake;
   }
   return puffs;
 }
