@@ -10,10 +10,10 @@
  * mode is taken off (gas only adds, and seldom fills a class). Means and covariances are made without pixels that seem
  * to hold gas, which is what the rounds are for; several groupings vote, as one may lump two grounds.
  */
-import { addOuter, choleskyFactor, finishOuter, solveFactored } from './dense-matrix.ts';
+import { choleskyFactor, finishOuter, outerSum, solveFactored } from './dense-matrix.ts';
 import { gaussianSmooth } from './gaussian-smooth.ts';
 import { type LogBlock, logBlock, type RadianceBlock } from './radiance-block.ts';
-import { type Centre, lowerCentre, sortedQuantile } from './robust-statistics.ts';
+import { lowerCentre, sortedQuantile } from './robust-statistics.ts';
 import { assignClasses, dot, featureRows, kMeans, loaded, noiseCovariance } from './surface-classes.ts';
 
 export interface ClassFilterOptions {
@@ -26,6 +26,8 @@ export interface ClassFilterOptions {
 export interface Grouping {
   readonly classes: number;
   readonly features: number;
+  /** Pixels along the ground that count as much as one noise unit in a feature: classes stay together in space. */
+  readonly reach_pixels?: number;
 }
 
 export interface GasMaps {
@@ -41,14 +43,12 @@ export interface GasMaps {
 }
 
 const DEFAULT_GROUPINGS: readonly Grouping[] = [
-  { classes: 48, features: 10 },
-  { classes: 72, features: 16 },
-  { classes: 96, features: 12 },
-  { classes: 112, features: 20 },
-  { classes: 96, features: 8 },
+  { classes: 64, features: 10, reach_pixels: 60 },
+  { classes: 128, features: 12, reach_pixels: 30 },
+  { classes: 192, features: 16, reach_pixels: 40 },
 ];
 /** A class should have this many pixels on average. */
-const PIXELS_A_CLASS = 250;
+const PIXELS_A_CLASS = 150;
 const FIRST_CLASSES = 24;
 const FIRST_FEATURES = 10;
 /** Pixels whose smoothed z exceeds the middle by this many scales are left out of the background. */
@@ -56,7 +56,9 @@ const MASK_SCALES = 2.5;
 const MASK_SIGMA_PIXELS = 1.5;
 /** A class's own covariance weighs as much as the pooled one with this many pixels a band. */
 const SHRINK_PIXELS_A_BAND = 3;
+/** Pixels that covariances are made of, thinned evenly to between this and twice as many. */
 const MOST_FOR_COVARIANCE = 16_000;
+const MOST_FOR_FEATURES = 6000;
 
 /** @param tau unit absorption [per ppm m], negative, one a band. @throws RangeError on sizes that disagree. */
 export function classFilter(block: RadianceBlock, tau: Float64Array, options: ClassFilterOptions = {}): GasMaps {
@@ -105,27 +107,29 @@ interface RoundMaps {
 
 function filterOnce(state: FilterState, grouping: Grouping, seed: number): RoundMaps {
   const classes = Math.max(4, Math.min(grouping.classes, Math.floor(state.log.usableCount / PIXELS_A_CLASS)));
-  const { label, features, centres, width } = classify(state, classes, grouping.features, seed);
+  const { label, features, centres, width, count } = classify(state, { ...grouping, classes }, seed);
   const mean = classMeans(state, label, centres.length / width);
   const spreads = classCovariances(state, label, mean);
   const maps = scorePixels(state, label, mean, spreads);
-  takeOffModes(maps, label, state.log.usable, mean.length / state.log.bands);
+  takeOffBackground(state, maps, label, mean.length / state.log.bands);
   for (let p = 0; p < label.length; p++) {
     let d = 0;
-    for (let f = 0; f < width; f++) d += (features[p * width + f] - centres[label[p] * width + f]) ** 2;
-    maps.strangeness[p] = Math.sqrt(d / width);
+    for (let f = 0; f < count; f++) d += (features[p * width + f] - centres[label[p] * width + f]) ** 2;
+    maps.strangeness[p] = Math.sqrt(d / count);
   }
   return maps;
 }
 
-function classify(state: FilterState, classes: number, most: number, seed: number) {
+function classify(state: FilterState, grouping: Grouping, seed: number) {
   const { log, offset } = state;
   const { bands, samples } = log;
   const pixels = log.lines * samples;
   const total = covarianceOf(state, (p, x) => {
     for (let b = 0; b < bands; b++) x[b] = log.y[p * bands + b] - offset[(p % samples) * bands + b];
   });
-  const { rows, count: width } = featureRows(state.noise, total, state.tau, most);
+  const { rows, count } = featureRows(state.noise, total, state.tau, grouping.features);
+  const reach = grouping.reach_pixels ?? Number.POSITIVE_INFINITY;
+  const width = count + 2;
   const features = new Float32Array(pixels * width);
   const trained = new Float32Array(log.usableCount * width);
   const x = new Float64Array(bands);
@@ -133,33 +137,33 @@ function classify(state: FilterState, classes: number, most: number, seed: numbe
   for (let p = 0; p < pixels; p++) {
     if (log.usable[p] === 0) continue;
     for (let b = 0; b < bands; b++) x[b] = log.y[p * bands + b] - offset[(p % samples) * bands + b];
-    for (let f = 0; f < width; f++) {
+    for (let f = 0; f < count; f++) {
       let sum = 0;
       for (let b = 0; b < bands; b++) sum += rows[f * bands + b] * x[b];
       features[p * width + f] = sum;
     }
+    features[p * width + count] = Math.floor(p / samples) / reach;
+    features[p * width + count + 1] = (p % samples) / reach;
     trained.set(features.subarray(p * width, (p + 1) * width), used++ * width);
   }
-  const centres = kMeans(trained, width, classes, seed);
+  const centres = kMeans(trained, width, grouping.classes, seed);
   const label = new Uint16Array(pixels);
   assignClasses(features, width, centres, label);
-  return { label, features, centres, width };
+  return { label, features, centres, width, count };
 }
 
 /** Covariance [band x band] of clear pixels, thinned; `read` fills a pixel's departure. */
 function covarianceOf(state: FilterState, read: (p: number, x: Float64Array) => void): Float64Array {
-  const { bands } = state.log;
-  const x = new Float64Array(bands);
-  const sum = new Float64Array(bands * bands);
-  const stride = Math.max(1, Math.floor(state.log.usableCount / MOST_FOR_COVARIANCE));
-  let [seen, count] = [0, 0];
-  for (let p = 0; p < state.clear.length; p++) {
-    if (state.clear[p] === 0 || seen++ % stride !== 0) continue;
-    read(p, x);
-    addOuter(sum, x, bands);
-    count++;
-  }
-  return finishOuter(sum, bands, Math.max(1, count));
+  const pixels = clearPixels(state, MOST_FOR_FEATURES);
+  return finishOuter(outerSum(pixels, state.log.bands, read), state.log.bands, Math.max(1, pixels.length));
+}
+
+/** Pixels that may serve as background, thinned evenly to at most twice `most`. */
+function clearPixels({ clear }: FilterState, most: number): number[] {
+  const pixels: number[] = [];
+  for (let p = 0; p < clear.length; p++) if (clear[p] === 1) pixels.push(p);
+  const stride = Math.max(1, Math.floor(pixels.length / most));
+  return stride === 1 ? pixels : pixels.filter((_, i) => i % stride === 0);
 }
 
 const ALTERNATIONS = 3;
@@ -214,30 +218,32 @@ interface ClassSpread {
 }
 
 function classCovariances(state: FilterState, label: Uint16Array, mean: Float64Array): ClassSpread[] {
-  const { log, clear, tau } = state;
+  const { log, tau } = state;
   const { bands, samples } = log;
-  const classes = mean.length / bands;
-  const sums = Array.from({ length: classes }, () => new Float64Array(bands * bands));
-  const count = new Float64Array(classes);
-  const x = new Float64Array(bands);
-  const stride = Math.max(1, Math.floor(log.usableCount / (2 * MOST_FOR_COVARIANCE)));
-  let seen = 0;
-  for (let p = 0; p < label.length; p++) {
-    if (clear[p] === 0 || seen++ % stride !== 0) continue;
-    const k = label[p];
-    for (let b = 0; b < bands; b++)
-      x[b] = log.y[p * bands + b] - state.offset[(p % samples) * bands + b] - mean[k * bands + b];
-    addOuter(sums[k], x, bands);
-    count[k]++;
-  }
+  const members: number[][] = Array.from({ length: mean.length / bands }, () => []);
+  for (const p of clearPixels(state, MOST_FOR_COVARIANCE)) members[label[p]].push(p);
+  const sums = members.map((pixels) =>
+    outerSum(pixels, bands, (p, x) => {
+      const [s, k] = [(p % samples) * bands, label[p] * bands];
+      for (let b = 0; b < bands; b++) x[b] = log.y[p * bands + b] - state.offset[s + b] - mean[k + b];
+    }),
+  );
+  const count = members.map((pixels) => pixels.length);
   const pooled = new Float64Array(bands * bands);
-  const whole = count.reduce((sum, value) => sum + value, 0);
   for (const sum of sums) for (let i = 0; i < pooled.length; i++) pooled[i] += sum[i];
-  finishOuter(pooled, bands, whole);
+  finishOuter(
+    pooled,
+    bands,
+    count.reduce((sum, value) => sum + value, 0),
+  );
   return sums.map((sum, k) => {
     const share = count[k] / (count[k] + SHRINK_PIXELS_A_BAND * bands);
     if (count[k] > 0) finishOuter(sum, bands, count[k]);
-    const covariance = loaded(pooled.map((value, i) => (1 - share) * value + share * sum[i]), bands, 1e-6);
+    const covariance = loaded(
+      pooled.map((value, i) => (1 - share) * value + share * sum[i]),
+      bands,
+      1e-6,
+    );
     const weights = solveFactored(choleskyFactor(covariance, bands), bands, tau);
     return { weights, power: dot(weights, tau) };
   });
@@ -262,20 +268,64 @@ function scorePixels(state: FilterState, label: Uint16Array, mean: Float64Array,
   return maps;
 }
 
-/** Takes the mode of each class off and divides by its lower scale, so that z is standard normal class by class. */
-function takeOffModes(maps: RoundMaps, label: Uint16Array, usable: Uint8Array, classes: number): void {
+/** Turns in which class modes and the smooth background take from each other. */
+const BACKFIT_TURNS = 3;
+/** The background that is no class's (air above high and low ground, haze): modes of windows far wider than a plume. */
+const WINDOW_PIXELS = 80;
+const WINDOW_STEP_PIXELS = 20;
+
+/**
+ * Takes off what is no plume: a mode for each class and a wide smooth background, each in turn from what the other
+ * leaves [ppm m]; then divides by each class's lower scale, so that z is standard normal class by class.
+ */
+function takeOffBackground(state: FilterState, maps: RoundMaps, label: Uint16Array, classes: number): void {
+  const { lines, samples, usable } = state.log;
   const members: number[][] = Array.from({ length: classes }, () => []);
   for (let p = 0; p < label.length; p++) if (usable[p] === 1) members[label[p]].push(p);
-  for (const pixels of members) {
-    if (pixels.length < LEAST_CLEAR) continue;
-    const { centre, scale }: Centre = lowerCentre(Float64Array.from(pixels, (p) => maps.z[p]));
-    for (const p of pixels) {
-      const sigma = maps.sigma[p];
-      maps.column[p] -= centre * sigma;
-      maps.sigma[p] = sigma * scale;
-      maps.z[p] = (maps.z[p] - centre) / scale;
-    }
+  const mode = new Float64Array(classes);
+  let wide = new Float64Array(label.length);
+  for (let turn = 0; turn < BACKFIT_TURNS; turn++) {
+    members.forEach((pixels, k) => {
+      if (pixels.length >= LEAST_CLEAR)
+        mode[k] = lowerCentre(Float64Array.from(pixels, (p) => maps.column[p] - wide[p])).centre;
+    });
+    const left = maps.column.map((value, p) => value - mode[label[p]]);
+    wide = wideMode(left, lines, samples, usable);
   }
+  members.forEach((pixels, k) => {
+    for (const p of pixels) {
+      maps.column[p] -= mode[k] + wide[p];
+      maps.z[p] = maps.column[p] / maps.sigma[p];
+    }
+    if (pixels.length < LEAST_CLEAR) return;
+    const { scale } = lowerCentre(Float64Array.from(pixels, (p) => maps.z[p]));
+    for (const p of pixels) {
+      maps.sigma[p] *= scale;
+      maps.z[p] /= scale;
+    }
+  });
+}
+
+/** Mode of a window about every pixel, from a lattice of windows, smoothed between. NaN nowhere. */
+function wideMode(map: Float64Array, lines: number, samples: number, usable: Uint8Array): Float64Array {
+  const nodes = new Float64Array(map.length);
+  const weight = new Float64Array(map.length);
+  const half = WINDOW_PIXELS / 2;
+  const starts = (length: number) => {
+    const count = Math.max(1, Math.round(length / WINDOW_STEP_PIXELS));
+    return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * length) / count));
+  };
+  for (const line of starts(lines))
+    for (const sample of starts(samples)) {
+      const values: number[] = [];
+      for (let l = Math.max(0, line - half); l < Math.min(lines, line + half); l++)
+        for (let s = Math.max(0, sample - half); s < Math.min(samples, sample + half); s++)
+          if (usable[l * samples + s] === 1) values.push(map[l * samples + s]);
+      if (values.length < WINDOW_PIXELS) continue;
+      nodes[line * samples + sample] = lowerCentre(Float64Array.from(values)).centre;
+      weight[line * samples + sample] = 1;
+    }
+  return gaussianSmooth(nodes, lines, samples, WINDOW_STEP_PIXELS, weight).map((v) => (Number.isFinite(v) ? v : 0));
 }
 
 /** Marks as clear what does not seem to hold gas. */

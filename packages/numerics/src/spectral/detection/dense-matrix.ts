@@ -91,12 +91,28 @@ function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: numbe
   }
 }
 
-/** Adds the upper triangle of weight x x^T to `sum` [n x n]. */
-export function addOuter(sum: Float64Array, x: Float64Array, n: number, weight = 1): void {
-  for (let i = 0; i < n; i++) {
-    const xi = weight * x[i];
-    for (let j = i, at = i * n + i; j < n; j++, at++) sum[at] += xi * x[j];
+/**
+ * Sum of x x^T over the pixels of a list, upper triangle [n x n]; `read` fills a pixel's vector. Four pixels a pass, so
+ * that the sum is read and written a quarter as often.
+ */
+export function outerSum(
+  pixels: ArrayLike<number>,
+  n: number,
+  read: (pixel: number, x: Float64Array) => void,
+): Float64Array {
+  const sum = new Float64Array(n * n);
+  const [x0, x1, x2, x3] = [0, 1, 2, 3].map(() => new Float64Array(n));
+  for (let from = 0; from < pixels.length; from += 4) {
+    [x0, x1, x2, x3].forEach((x, k) => {
+      if (from + k < pixels.length) read(pixels[from + k], x);
+      else x.fill(0);
+    });
+    for (let i = 0; i < n; i++) {
+      const [a, b, c, d] = [x0[i], x1[i], x2[i], x3[i]];
+      for (let j = i, at = i * n + i; j < n; j++, at++) sum[at] += a * x0[j] + b * x1[j] + c * x2[j] + d * x3[j];
+    }
   }
+  return sum;
 }
 
 /** Copies the upper triangle down and divides by `count`. */

@@ -29,7 +29,9 @@ export function gaussianSmooth(
 /** Plain separable convolution, zero outside. */
 function blur(map: Float64Array, lines: number, samples: number, sigma: number): Float64Array {
   const reach = Math.ceil(REACH_SIGMAS * sigma);
-  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
+  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
+  );
   const across = new Float64Array(map.length);
   for (let l = 0; l < lines; l++)
     for (let s = 0; s < samples; s++) {

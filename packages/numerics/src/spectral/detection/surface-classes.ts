@@ -2,7 +2,7 @@
  * Classes of ground by k-means (Lloyd 1982, seeded as k-means++, Arthur & Vassilvitskii 2007) on features that gas and
  * brightness do not move: log spectra whitened by the noise, with the gas and the grey direction projected out.
  */
-import { addOuter, choleskyFactor, finishOuter, solveLower, symmetricEigen } from './dense-matrix.ts';
+import { choleskyFactor, finishOuter, outerSum, solveLower, symmetricEigen } from './dense-matrix.ts';
 import type { LogBlock } from './radiance-block.ts';
 import { countedUniform } from './robust-statistics.ts';
 
@@ -11,7 +11,7 @@ const SMOOTH_SHARE = 0.85;
 /** Loading of the noise covariance, of its mean variance. */
 const LOADING = 1e-6;
 /** Differences beyond these add nothing to a covariance of a few hundred bands. */
-const MOST_DIFFERENCES = 12_000;
+const MOST_DIFFERENCES = 8000;
 
 /** Covariance of the noise of ln L from differences along each column (Green & al. 1988, MNF), [band x band]. */
 export function noiseCovariance({ lines, samples, bands, y, usable }: LogBlock): Float64Array {
@@ -29,18 +29,15 @@ export function noiseCovariance({ lines, samples, bands, y, usable }: LogBlock):
     return sum;
   });
   const limit = [...size].sort((a, b) => a - b)[Math.floor(SMOOTH_SHARE * (size.length - 1))];
-  const covariance = new Float64Array(bands * bands);
-  const d = new Float64Array(bands);
-  let count = 0;
-  kept.forEach((p, n) => {
-    if (size[n] > limit) return;
+  const smooth = kept.filter((_, n) => size[n] <= limit);
+  if (smooth.length < 2 * bands)
+    throw new RangeError(
+      `Only ${smooth.length} pairs of neighbouring lines for ${bands} bands: the block needs more lines.`,
+    );
+  const sum = outerSum(smooth, bands, (p, d) => {
     for (let b = 0; b < bands; b++) d[b] = (y[(p + samples) * bands + b] - y[p * bands + b]) * Math.SQRT1_2;
-    addOuter(covariance, d, bands);
-    count++;
   });
-  if (count < 2 * bands)
-    throw new RangeError(`Only ${count} pairs of neighbouring lines for ${bands} bands: the block needs more lines.`);
-  return loaded(finishOuter(covariance, bands, count), bands, LOADING);
+  return loaded(finishOuter(sum, bands, smooth.length), bands, LOADING);
 }
 
 /** Adds a share of the mean variance to the diagonal. */
