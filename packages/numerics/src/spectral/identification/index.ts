@@ -1,0 +1,6 @@
+export * from './background.ts';
+export { identifyGases } from './identify.ts';
+export { type Candidate, type IdentificationProblem, type Identifier, prepareIdentifier } from './prepare.ts';
+export * from './settings.ts';
+export type { Identification, RivalSet, SubstanceEvidence, Verdict } from './summary.ts';
+export * from './thermal.ts';
