@@ -46,19 +46,30 @@ const KERNEL_M = 20;
 
 const which = process.argv[2];
 const flights = Number(process.argv[3] ?? 0);
-if (which === undefined || which === 'seen') reliability(flights || 600);
+if (which === undefined || which === 'seen') {
+  reliability('rotorcraft', flights || 600);
+  reliability('aeroplane', flights || 200);
+}
 if (which === undefined || which === 'gain') shrinkage(flights || 80);
 
-function reliability(count: number): void {
+/** Side of the area [m] and rates [kg/h] that make some sources seen and some not. */
+const STYLES = {
+  rotorcraft: { area_m: 600, rates: [0.05, 5] },
+  aeroplane: { area_m: 3000, rates: [0.5, 100] },
+} as const;
+
+function reliability(style: keyof typeof STYLES, count: number): void {
   const stated: Record<'before' | 'after', { p: number; seen: boolean }[]> = { before: [], after: [] };
   for (let seed = 5000; seed < 5000 + count; seed++) {
     const random = randomFrom(seed).stream('bench');
-    const source = drawSource(random, [0.05, 5]);
-    const flight = makeFlight({ seed, sources: [source] });
-    const signal = flight.truth.enhancement_ppm;
-    const seen = strongPasses(0, signal, flight.series.leg!, flight.truth.noise_ppm).length > 0;
+    const source = drawSource(random, STYLES[style].rates, STYLES[style].area_m);
+    const flight = makeFlight({ seed, sources: [source], style });
+    // An aeroplane's odd legs are turns: no lines of a plan.
+    const isLine = (leg: number) => style === 'rotorcraft' || leg % 2 === 0;
+    const passes = strongPasses(0, flight.truth.enhancement_ppm, flight.series.leg!, flight.truth.noise_ppm);
+    const seen = passes.some(({ leg }) => isLine(leg));
     const forecast = forecastOf(flight, random);
-    const flown = legsOf(flight);
+    const flown = legsOf(flight).filter((_, index) => isLine(index));
     const planned = flown.map(({ leg }) => ({ leg, conditions: forecast }));
     for (const [when, legs] of [
       ['before', planned],
@@ -69,7 +80,7 @@ function reliability(count: number): void {
     }
   }
   console.log(
-    `Seen at SNR ${PASS_SNR} on some leg, ${count} flights, seeds 5000 up: stated probability and fraction seen.`,
+    `\nSeen at SNR ${PASS_SNR} on some leg, ${count} ${style} flights, seeds 5000 up: stated probability and fraction seen.`,
   );
   for (const when of ['before', 'after'] as const) {
     console.log(`${when} the flight`.padEnd(20) + '      n   stated     seen   sd of fraction');
@@ -95,11 +106,11 @@ function reliability(count: number): void {
   }
 }
 
-function drawSource(random: Random, rates: readonly [number, number]): FlightSource {
+function drawSource(random: Random, rates: readonly [number, number], area_m = 600): FlightSource {
   const own = random.stream('source');
   return {
-    x_m: own.between(-240, 240),
-    y_m: own.between(-240, 240),
+    x_m: own.between(-0.4 * area_m, 0.4 * area_m),
+    y_m: own.between(-0.4 * area_m, 0.4 * area_m),
     heightAgl_m: own.between(0.3, 3),
     rate_kgph: own.logBetween(...rates),
   };
