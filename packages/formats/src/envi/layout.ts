@@ -1,10 +1,11 @@
 /** How an ENVI data file is laid out, from its header, checked against the file's size before a byte is read. */
 import type { ByteSource } from '@plumeline/core';
 import { cubeError } from '../cube/cube-fault.ts';
+import type { WordType } from '../cube/words.ts';
 import { type EnviHeader, enviError, numberField, textField } from './parse-header.ts';
 
 /** ENVI's `data type` numbers (ENVI header reference): word size, and two words a number where complex. */
-export const ENVI_TYPES: Readonly<Record<number, EnviType>> = {
+export const ENVI_TYPES: Readonly<Record<number, WordType>> = {
   1: { word: 'uint8', wordBytes: 1, words: 1 },
   2: { word: 'int16', wordBytes: 2, words: 1 },
   3: { word: 'int32', wordBytes: 4, words: 1 },
@@ -18,17 +19,11 @@ export const ENVI_TYPES: Readonly<Record<number, EnviType>> = {
   15: { word: 'uint64', wordBytes: 8, words: 1 },
 };
 
-export interface EnviType {
-  readonly word: 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'float32' | 'float64';
-  readonly wordBytes: number;
-  readonly words: 1 | 2;
-}
-
 export interface EnviLayout {
   readonly lines: number;
   readonly samples: number;
   readonly bands: number;
-  readonly type: EnviType;
+  readonly type: WordType;
   readonly littleEndian: boolean;
   readonly interleave: 'bil' | 'bip' | 'bsq';
   readonly headerOffset_bytes: number;
@@ -121,7 +116,7 @@ function optionalCount(header: EnviHeader, key: string): number {
   );
 }
 
-function littleEndian(header: EnviHeader, type: EnviType): boolean {
+function littleEndian(header: EnviHeader, type: WordType): boolean {
   const order = numberField(header, 'byte order');
   if (order === 0 || order === 1) return order === 0;
   if (order === undefined && type.wordBytes === 1) return true;

@@ -5,10 +5,10 @@ import { cubeError } from '../cube/cube-fault.ts';
 import type { CubeOptions } from '../cube/cube-options.ts';
 import type { StoredNumbers } from '../cube/fill-block.ts';
 import { wavelengths_nm } from '../cube/wavelengths.ts';
+import { toNumbers } from '../cube/words.ts';
 import { openRaster } from './georeference.ts';
 import { layoutBytes } from './layout.ts';
 import { enviError, ignoreValue, listField, numberField, numberList, textField } from './parse-header.ts';
-import { toNumbers } from './read-raster.ts';
 
 /** A whole library is held in memory: USGS splib07 has 3,139 spectra of 224 channels, 2.8 MB. */
 const LIBRARY_LIMIT_BYTES = 512 << 20;

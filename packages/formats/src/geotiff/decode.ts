@@ -4,7 +4,7 @@ import { acquisitionInstant } from '../cube/acquisition-time.ts';
 import { type CubeOptions, quantityOf } from '../cube/cube-options.ts';
 import { checkRequest, maskAndScale, scatter, valueRules } from '../cube/fill-block.ts';
 import { wavelengths_nm } from '../cube/wavelengths.ts';
-import { toNumbers } from '../envi/read-raster.ts';
+import { toNumbers } from '../cube/words.ts';
 import { readDirectory, type TiffDirectory } from './directory.ts';
 import { gdalItems, type MetadataItem } from './gdal-metadata.ts';
 import { tiffGrid } from './georeference.ts';

@@ -4,7 +4,7 @@ import { getDecoder } from 'geotiff';
 import { readExactly } from '../cube/bytes.ts';
 import { cubeError } from '../cube/cube-fault.ts';
 import { CHUNK_LIMIT_BYTES, type CubeOptions } from '../cube/cube-options.ts';
-import type { EnviType } from '../envi/layout.ts';
+import type { WordType } from '../cube/words.ts';
 import type { TiffDirectory } from './directory.ts';
 import { inflateBounded } from './inflate.ts';
 import { undoPredictor } from './predictor.ts';
@@ -21,7 +21,7 @@ export interface TiffLayout {
   readonly width: number;
   readonly height: number;
   readonly samples: number;
-  readonly type: EnviType;
+  readonly type: WordType;
   readonly littleEndian: boolean;
   /** All samples of a pixel together (planar configuration 1), else a plane a sample. */
   readonly isInterleaved: boolean;
@@ -169,7 +169,7 @@ function shortTile(source: ByteSource, index: number, got: number, wanted: numbe
   return cubeError(source.name, 'tiff-tile-damaged', message, 'Copy the file again from its origin.');
 }
 
-const TYPES: Readonly<Record<string, EnviType['word']>> = {
+const TYPES: Readonly<Record<string, WordType['word']>> = {
   '1,8': 'uint8',
   '1,16': 'uint16',
   '1,32': 'uint32',
@@ -181,7 +181,7 @@ const TYPES: Readonly<Record<string, EnviType['word']>> = {
   '3,64': 'float64',
 };
 
-function sampleType(source: ByteSource, directory: TiffDirectory): EnviType {
+function sampleType(source: ByteSource, directory: TiffDirectory): WordType {
   const bits = new Set(directory.numbers(TAG.bitsPerSample) ?? [1]);
   const formats = new Set(directory.numbers(TAG.sampleFormat) ?? [1]);
   const word = bits.size === 1 && formats.size === 1 ? TYPES[`${[...formats][0]},${[...bits][0]}`] : undefined;

@@ -1,5 +1,5 @@
 /** Files of a folder as `CubeFiles`, for tests and benchmarks. */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ByteSource, CubeFiles } from '@plumeline/core';
 
@@ -9,7 +9,10 @@ export function diskFiles(folder: string): CubeFiles {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   return {
     names,
-    open: async (name) => (existsSync(join(folder, name)) ? diskSource(join(folder, name), name) : undefined),
+    open: async (name) =>
+      statSync(join(folder, name), { throwIfNoEntry: false })?.isFile()
+        ? diskSource(join(folder, name), name)
+        : undefined,
   };
 }
 
