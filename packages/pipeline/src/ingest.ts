@@ -168,6 +168,7 @@ function toRecordings(flight: Flight, context: Context): IngestedRecording[] {
   const parts = [...new Set(flight.columns.flatMap(({ parts }) => parts))];
   const built = parts.map((part) => buildPart(flight, part, log));
   const filled = built.filter(({ pieces }) => pieces.length > 0);
+  if (built.some(({ isRefused }) => isRefused)) return [];
   if (filled.length === 0) {
     const why = built.flatMap(({ excluded }) => excluded).map(({ count, reason }) => `${count} rows: ${reason}`);
     const message = `No sample is left (${why.join('; ').slice(0, 300)}).`;
@@ -201,7 +202,8 @@ function buildPart(flight: Flight, part: string, log: FaultLog) {
   const excluded = flight.columns.flatMap(({ reader, part: parts, parts: names }) =>
     reader.marks.toExclusions(rowsOf(parts, names.indexOf(part)), reader.table.line, reader.table.file),
   );
-  return { part, pieces: undone?.pieces ?? [], readings: undone?.readings, excluded };
+  const isRefused = pieces.length > 0 && undone === undefined;
+  return { part, pieces: undone?.pieces ?? [], readings: undone?.readings, excluded, isRefused };
 }
 
 /** Rows whose part is the given one, ascending. */
