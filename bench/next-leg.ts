@@ -44,6 +44,12 @@ const MEASURED_DIRECTION_SD = 0.1;
 /** Width of the kernel in which the draws' density at the true place is read [m]. */
 const KERNEL_M = 20;
 
+/** Side of the area [m] and rates [kg/h] that make some sources seen and some not. */
+const STYLES = {
+  rotorcraft: { area_m: 600, rates: [0.05, 5] },
+  aeroplane: { area_m: 3000, rates: [0.5, 100] },
+} as const;
+
 const which = process.argv[2];
 const flights = Number(process.argv[3] ?? 0);
 if (which === undefined || which === 'seen') {
@@ -51,12 +57,6 @@ if (which === undefined || which === 'seen') {
   reliability('aeroplane', flights || 200);
 }
 if (which === undefined || which === 'gain') shrinkage(flights || 80);
-
-/** Side of the area [m] and rates [kg/h] that make some sources seen and some not. */
-const STYLES = {
-  rotorcraft: { area_m: 600, rates: [0.05, 5] },
-  aeroplane: { area_m: 3000, rates: [0.5, 100] },
-} as const;
 
 function reliability(style: keyof typeof STYLES, count: number): void {
   const stated: Record<'before' | 'after', { p: number; seen: boolean }[]> = { before: [], after: [] };
@@ -83,7 +83,8 @@ function reliability(style: keyof typeof STYLES, count: number): void {
     `\nSeen at SNR ${PASS_SNR} on some leg, ${count} ${style} flights, seeds 5000 up: stated probability and fraction seen.`,
   );
   for (const when of ['before', 'after'] as const) {
-    console.log(`${when} the flight`.padEnd(20) + '      n   stated     seen   sd of fraction');
+    const heading = `${when} the flight`.padEnd(20);
+    console.log(`${heading}      n   stated     seen   sd of fraction`);
     for (const [low, high] of [
       [0, 0.05],
       [0.05, 0.2],

@@ -213,3 +213,65 @@ describe('deposition', () => {
     expect(inPlume).toBeLessThan(0.95);
   });
 });
+
+describe('puffs in light and turning wind', () => {
+  it('hold all the gas that was released, less what was lost, wherever the wind took it', () => {
+    // 0.5 m/s, turning from west through north to east; the gas of 60 to 300 s ago, so that puffs are wider than the lattice.
+    const airs = [270, 320, 10, 80].map((from) =>
+      airFrom({
+        ...neutral,
+        from_rad: (from * Math.PI) / 180,
+        speed_mps: 0.5,
+        sigmaV_mps: 0.4,
+        frictionVelocity_mps: 0.12,
+      }),
+    );
+    const { nodes, weights } = gaussLegendre(14);
+    const side = Array.from({ length: 64 }, (_, i) => (i - 31.5) * 6);
+    const lifetime_s = 400;
+    let held = 0;
+    nodes.forEach((node, j) => {
+      const points = side.flatMap((x) => side.map((y) => [x, y, 60 * (1 + node)] as const));
+      const observations = {
+        ...columns(points, neutral),
+        air: airs,
+        airIndex: new Int32Array(points.length).fill(3),
+        time_s: new Float64Array(points.length).fill(1000),
+        airStart_s: Float64Array.of(0, 760, 840, 920),
+      };
+      const source = { x_m: 0, y_m: 0, height_m: 1 };
+      const old = puffModel({ lifetime_s, longestAge_s: 300 }).coupling(source, observations);
+      const young = puffModel({ lifetime_s, longestAge_s: 60 }).coupling(source, observations);
+      held += 60 * weights[j] * old.reduce((sum, c, i) => sum + 36 * (c - young[i]), 0);
+    });
+    const released = lifetime_s * (Math.exp(-60 / lifetime_s) - Math.exp(-300 / lifetime_s));
+    expect(held / released).toBeCloseTo(1, 1);
+  });
+
+  it('of a wind that turns back lie on both sides, of a steady one on one', () => {
+    const seen = (from_deg: readonly [number, number]) => {
+      const airs = from_deg.map((from) =>
+        airFrom({ ...neutral, from_rad: (from * Math.PI) / 180, speed_mps: 0.6, sigmaV_mps: 0.15 }),
+      );
+      const points = [
+        [40, 0, 1],
+        [-40, 0, 1],
+      ] as const;
+      return puffModel().coupling(
+        { x_m: 0, y_m: 0, height_m: 1 },
+        {
+          ...columns(points, neutral),
+          air: airs,
+          airIndex: new Int32Array(2).fill(1),
+          time_s: new Float64Array(2).fill(1000),
+          airStart_s: Float64Array.of(0, 900),
+        },
+      );
+    };
+    const [east, west] = seen([270, 270]);
+    expect(west / east).toBeLessThan(1e-3);
+    const [back, fresh] = seen([270, 90]);
+    expect(fresh / east).toBeGreaterThan(0.2);
+    expect(back).toBeLessThan(east);
+  });
+});

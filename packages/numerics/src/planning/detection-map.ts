@@ -40,7 +40,7 @@ export interface DetectionQuestion {
   };
   /** Cells along the longer side; default 32. */
   readonly cells?: number;
-  /** Rising; default 25 rungs over a factor of a million about what the legs can see at all. */
+  /** Rising; default 31 rungs from 0.01 to 10,000 kg/h. */
   readonly rates_kgph?: readonly number[];
   readonly settings?: Partial<CrossingSettings>;
 }
