@@ -5,6 +5,7 @@
  * carry no more than the leading directions, and shrinking to the diagonal would drown weak gases in the ground's variation.
  */
 import { symmetricEigen } from '../../linalg/symmetric-eigen.ts';
+import { cholesky, dot, whiten } from './cholesky.ts';
 
 export interface BackgroundSegment {
   /** [band]. */
@@ -31,6 +32,8 @@ const EDGE_MARGIN = 1.1;
 /** Noise as a share of a band's spread, to begin with and at the least. */
 const FIRST_NOISE_SHARE = 0.1;
 const LEAST_NOISE_SHARE = 1e-6;
+/** Pixels a band from which the sample's inverse is worth something. */
+const INVERTIBLE_FROM = 1.5;
 /** A segment needs some pixels more than bands/4 for a covariance. */
 const LEAST_PIXELS_PER_BAND = 0.25;
 
@@ -78,7 +81,7 @@ export function segmentStatistics(spectra: readonly ArrayLike<number>[], bands: 
 function factorCovariance(sample: Float64Array, bands: number, count: number) {
   const ratio = bands / count;
   const edge = EDGE_MARGIN * (1 + Math.sqrt(ratio)) ** 2;
-  const noise = Float64Array.from({ length: bands }, (_, i) => Math.sqrt(sample[i * bands + i]!) * FIRST_NOISE_SHARE);
+  const noise = firstNoise(sample, bands, count);
   const covariance = new Float64Array(bands * bands);
   let factors = 0;
   for (let round = 0; round < FACTOR_ROUNDS; round++) {
@@ -102,6 +105,25 @@ function factorCovariance(sample: Float64Array, bands: number, count: number) {
   }
   for (let i = 0; i < bands; i++) covariance[i * bands + i]! += noise[i]! ** 2;
   return { covariance, factors };
+}
+
+/**
+ * Each band's noise to begin with: what the other bands do not foretell, 1 / (S^-1)_ii, freed of the bias that few pixels
+ * give it; a share of the spread where there are too few pixels for an inverse.
+ */
+function firstNoise(sample: Float64Array, bands: number, count: number): Float64Array {
+  if (count < INVERTIBLE_FROM * bands) {
+    return Float64Array.from({ length: bands }, (_, i) => Math.sqrt(sample[i * bands + i]!) * FIRST_NOISE_SHARE);
+  }
+  const ridged = sample.slice();
+  for (let i = 0; i < bands; i++) ridged[i * bands + i]! *= 1 + LEAST_NOISE_SHARE ** 2;
+  const factor = cholesky(ridged, bands);
+  return Float64Array.from({ length: bands }, (_, i) => {
+    const unit = new Float64Array(bands);
+    unit[i] = 1;
+    const white = whiten(factor, bands, unit);
+    return Math.sqrt(count / (count - bands) / dot(white, white));
+  });
 }
 
 /** The population's size of a direction whose sample has eigenvalue `sample`, noise 1. */

@@ -13,7 +13,7 @@ const LEAST_Z = 4;
  * Misfit [standard errors] below which an outsider passes for a listed gas: describing another shape takes about
  * UNRECOGNISED^2 / 2 nats. Set on folds 1 and 2 of bench/identification.ts.
  */
-const UNRECOGNISED = 5;
+const UNRECOGNISED = 5.5;
 
 /** Sets with impostors split off; probabilities still sum to 1. */
 export function splitImpostors(identifier: Identifier, sets: readonly WeighedSet[]): WeighedSet[] {

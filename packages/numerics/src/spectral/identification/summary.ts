@@ -16,7 +16,7 @@ export interface SubstanceEvidence {
   readonly key: string;
   /** Probability that it is there in an amount that shows. */
   readonly probability: number;
-  /** Probability that it is there and that listed gases alone explain the spectrum. */
+  /** Probability that it is there and nothing is left that only another shape could explain. */
   readonly explainedProbability: number;
   /** Column given that it is there, averaged over models; in the unit of the candidate's absorption. */
   readonly column: number;
@@ -129,7 +129,10 @@ function substanceEvidence(identifier: Identifier, sets: readonly WeighedSet[]):
     const holding = sets.filter((set) => place(set) >= 0);
     const without = sets.find((set) => place(set) < 0 && set.isImpostor !== true);
     const probability = holding.reduce((sum, set) => sum + set.probability, 0);
-    const explained = holding.reduce((sum, set) => sum + (set.withUnlisted ? 0 : set.probability), 0);
+    const explained = holding.reduce(
+      (sum, set) => sum + (set.withUnlisted && set.isImpostor !== true ? 0 : set.probability),
+      0,
+    );
     const best = holding[0]!;
     const moments = holding.map((set) => momentsOf(identifier, set, place(set)));
     const mean = holding.reduce((sum, set, i) => sum + set.probability * moments[i]!.mean, 0) / probability;
