@@ -4,4 +4,6 @@ export * from './instrument/index.ts';
 export * from './inversion/index.ts';
 export * from './kernels/index.ts';
 export * from './planning/index.ts';
+export * from './spectral/detection/index.ts';
+export * from './spectral/rate/index.ts';
 export * from './spectral/retrieval/index.ts';

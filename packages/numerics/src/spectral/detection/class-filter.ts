@@ -14,6 +14,7 @@ import { choleskyFactor, finishOuter, outerSum, solveFactored } from './dense-ma
 import { gaussianSmooth } from './gaussian-smooth.ts';
 import { type LogBlock, logBlock, type RadianceBlock } from './radiance-block.ts';
 import { lowerCentre, sortedQuantile } from './robust-statistics.ts';
+import { filterResponse, type GasCurve, invertResponse } from './strong-plume.ts';
 import { assignClasses, dot, featureRows, kMeans, loaded, noiseCovariance } from './surface-classes.ts';
 
 export interface ClassFilterOptions {
@@ -21,6 +22,8 @@ export interface ClassFilterOptions {
   readonly rounds?: number;
   /** Classes and features of the groupings that vote. */
   readonly groupings?: readonly Grouping[];
+  /** How ln radiance bends at high amounts: strong plumes are refitted with it (strong-plume.ts). */
+  readonly curve?: GasCurve;
 }
 
 export interface Grouping {
@@ -40,6 +43,8 @@ export interface GasMaps {
   readonly sigma_ppmm: Float64Array;
   /** How far the rest of the spectrum lies from its class, in noise units a feature; gas alone leaves it near 1. */
   readonly strangeness: Float64Array;
+  /** Class of ground of the last grouping, line x sample: what is like what, for comparing spectra. */
+  readonly ground: Uint16Array;
 }
 
 const DEFAULT_GROUPINGS: readonly Grouping[] = [
@@ -64,7 +69,14 @@ const MOST_FOR_FEATURES = 6000;
 export function classFilter(block: RadianceBlock, tau: Float64Array, options: ClassFilterOptions = {}): GasMaps {
   if (tau.length !== block.bands)
     throw new RangeError(`The target has ${tau.length} bands and the cube ${block.bands}; resample it to the cube.`);
-  const state = init(logBlock(block), tau);
+  if (
+    options.curve !== undefined &&
+    options.curve.lnTransmission.length !== tau.length * options.curve.column_ppmm.length
+  )
+    throw new RangeError(
+      `The gas curve is not for ${tau.length} bands; make it from a table at the bands of the cube.`,
+    );
+  const state = init(logBlock(block), tau, options.curve);
   const first: Grouping = { classes: FIRST_CLASSES, features: FIRST_FEATURES };
   for (let round = 0; round < (options.rounds ?? 2); round++) remask(state, filterOnce(state, first, round));
   const groupings = options.groupings ?? DEFAULT_GROUPINGS;
@@ -81,6 +93,7 @@ export function classFilter(block: RadianceBlock, tau: Float64Array, options: Cl
 interface FilterState {
   readonly log: LogBlock;
   readonly tau: Float64Array;
+  readonly curve: GasCurve | undefined;
   readonly noise: Float64Array;
   /** 1 where a pixel may serve as background. */
   readonly clear: Uint8Array;
@@ -88,10 +101,11 @@ interface FilterState {
   readonly offset: Float64Array;
 }
 
-function init(log: LogBlock, tau: Float64Array): FilterState {
+function init(log: LogBlock, tau: Float64Array, curve: GasCurve | undefined): FilterState {
   return {
     log,
     tau,
+    curve,
     noise: noiseCovariance(log),
     clear: log.usable.slice(),
     offset: new Float64Array(log.samples * log.bands),
@@ -103,6 +117,7 @@ interface RoundMaps {
   readonly column: Float64Array;
   readonly sigma: Float64Array;
   readonly strangeness: Float64Array;
+  readonly ground: Uint16Array;
 }
 
 function filterOnce(state: FilterState, grouping: Grouping, seed: number): RoundMaps {
@@ -112,6 +127,7 @@ function filterOnce(state: FilterState, grouping: Grouping, seed: number): Round
   const spreads = classCovariances(state, label, mean);
   const maps = scorePixels(state, label, mean, spreads);
   takeOffBackground(state, maps, label, mean.length / state.log.bands);
+  if (state.curve !== undefined) refitStrong(maps, label, spreads, state.curve);
   for (let p = 0; p < label.length; p++) {
     let d = 0;
     for (let f = 0; f < count; f++) d += (features[p * width + f] - centres[label[p] * width + f]) ** 2;
@@ -253,7 +269,7 @@ function scorePixels(state: FilterState, label: Uint16Array, mean: Float64Array,
   const { log, offset } = state;
   const { bands, samples } = log;
   const map = () => new Float64Array(label.length).fill(Number.NaN);
-  const maps = { z: map(), column: map(), sigma: map(), strangeness: map() };
+  const maps = { z: map(), column: map(), sigma: map(), strangeness: map(), ground: label };
   for (let p = 0; p < label.length; p++) {
     if (log.usable[p] === 0) continue;
     const k = label[p];
@@ -283,7 +299,7 @@ function takeOffBackground(state: FilterState, maps: RoundMaps, label: Uint16Arr
   const members: number[][] = Array.from({ length: classes }, () => []);
   for (let p = 0; p < label.length; p++) if (usable[p] === 1) members[label[p]].push(p);
   const mode = new Float64Array(classes);
-  let wide = new Float64Array(label.length);
+  let wide: Float64Array = new Float64Array(label.length);
   for (let turn = 0; turn < BACKFIT_TURNS; turn++) {
     members.forEach((pixels, k) => {
       if (pixels.length >= LEAST_CLEAR)
@@ -328,6 +344,22 @@ function wideMode(map: Float64Array, lines: number, samples: number, usable: Uin
   return gaussianSmooth(nodes, lines, samples, WINDOW_STEP_PIXELS, weight).map((v) => (Number.isFinite(v) ? v : 0));
 }
 
+/** Amounts on the curve instead of its tangent; z stays, as a rank does not ask how lines saturate. */
+function refitStrong(maps: RoundMaps, label: Uint16Array, spreads: readonly ClassSpread[], curve: GasCurve): void {
+  const responses = spreads.map(({ weights, power }) =>
+    filterResponse(
+      curve,
+      weights.map((weight) => weight / power),
+    ),
+  );
+  for (let p = 0; p < label.length; p++) {
+    if (!Number.isFinite(maps.column[p])) continue;
+    const { amount_ppmm, stretch } = invertResponse(curve, responses[label[p]], maps.column[p]);
+    maps.column[p] = amount_ppmm;
+    maps.sigma[p] *= stretch;
+  }
+}
+
 /** Marks as clear what does not seem to hold gas. */
 function remask({ log, clear }: FilterState, { z }: RoundMaps): void {
   const clipped = z.map((value) => Math.max(-6, Math.min(30, value)));
@@ -341,7 +373,7 @@ function remask({ log, clear }: FilterState, { z }: RoundMaps): void {
 
 /** Median of the groupings, pixel by pixel. */
 function vote(state: FilterState, rounds: readonly RoundMaps[]): GasMaps {
-  const median = (key: keyof RoundMaps) => {
+  const median = (key: Exclude<keyof RoundMaps, 'ground'>) => {
     const values = new Float64Array(rounds.length);
     return rounds[0][key].map((_, p) => {
       for (let r = 0; r < rounds.length; r++) values[r] = rounds[r][key][p];
@@ -355,5 +387,6 @@ function vote(state: FilterState, rounds: readonly RoundMaps[]): GasMaps {
     column_ppmm: median('column'),
     sigma_ppmm: median('sigma'),
     strangeness: median('strangeness'),
+    ground: rounds[rounds.length - 1].ground,
   };
 }

@@ -12,23 +12,36 @@ import { lowerCentre } from './robust-statistics.ts';
 export const SCORE_SCALES_PIXELS: readonly number[] = [1, 2, 3];
 export const SCORE_CUT = 5;
 
-/** Score map, line x sample: about standard normal per scale without gas; NaN where z is. */
+/** One smoothed map's own centre and scale. */
+export interface ScoreScale {
+  readonly sigma_pixels: number;
+  readonly centre: number;
+  readonly scale: number;
+}
+
+export interface PlumeScore {
+  /** Line x sample: about standard normal per scale without gas; NaN where z is. */
+  readonly score: Float64Array;
+  readonly scales: readonly ScoreScale[];
+}
+
 export function plumeScore(
   z: Float64Array,
   lines: number,
   samples: number,
-  scales: readonly number[] = SCORE_SCALES_PIXELS,
-): Float64Array {
+  sigmas: readonly number[] = SCORE_SCALES_PIXELS,
+): PlumeScore {
   const cut = z.map((value) => Math.max(-SCORE_CUT, Math.min(SCORE_CUT, value)));
   const score = new Float64Array(z.length).fill(Number.NaN);
-  for (const sigma of scales) {
-    const smooth = gaussianSmooth(cut, lines, samples, sigma);
+  const scales = sigmas.map((sigma_pixels) => {
+    const smooth = gaussianSmooth(cut, lines, samples, sigma_pixels);
     const { centre, scale } = lowerCentre(smooth.filter((value, p) => Number.isFinite(value) && Number.isFinite(z[p])));
     for (let p = 0; p < z.length; p++) {
       if (!Number.isFinite(z[p])) continue;
       const value = (smooth[p] - centre) / scale;
       if (!(score[p] >= value)) score[p] = value;
     }
-  }
-  return score;
+    return { sigma_pixels, centre, scale };
+  });
+  return { score, scales };
 }

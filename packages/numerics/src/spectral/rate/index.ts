@@ -1,0 +1,12 @@
+export {
+  type Cause,
+  type EmissionRate,
+  emissionRate,
+  type Interval as RateInterval,
+  RATE_SETTINGS,
+  type RateOptions,
+  type RateSettings,
+} from './emission-rate.ts';
+export { type AmountMap, type Background, massPerPpmM, ringBackground } from './plume-mass.ts';
+export { type SearchedMap, type SeenOptions, seenProbability, seenProbabilityMap } from './seen-probability.ts';
+export { type SourcePoint, sourcePoint, type WindInImage } from './source-point.ts';
