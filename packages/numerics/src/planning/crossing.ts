@@ -123,7 +123,7 @@ export function newCrossing(): Crossing {
 
 const CLIP_SIGMAS = 4;
 /** Points over the clipped part; more where the leg runs along the plume and the signal is no simple bump. */
-const POINTS = 24;
+const POINTS = 16;
 const POINTS_ALONG = 72;
 const ALONG_SLOPE = 0.3;
 /** A crossing whose SNR per kg/h is below this is none: even 1e6 kg/h would not be seen. */

@@ -29,12 +29,12 @@ export interface SourceDraws {
 }
 
 /**
- * Nodes of the wind's shift in its standard deviations: a normal as a mixture of normals a half as wide, so that a
- * narrow plume falls between no two nodes.
+ * Nodes of the wind's shift in its standard deviations: a normal as a mixture of normals 0.62 as wide, so that
+ * a narrow plume falls between no two nodes.
  */
-const SHIFT_STEP = 0.7;
-const SHIFT_NODES = 7;
-const CELL_SD = 0.5;
+const SHIFT_STEP = 0.9;
+const SHIFT_NODES = 5;
+const CELL_SD = 0.62;
 const SHIFTS = Array.from({ length: SHIFT_NODES }, (_, k) => (k - (SHIFT_NODES - 1) / 2) * SHIFT_STEP);
 const SHIFT_WEIGHTS = normalised(SHIFTS.map((shift) => Math.exp((-0.5 * shift * shift) / (1 - CELL_SD * CELL_SD))));
 
@@ -234,43 +234,67 @@ export function drawOutcome(
   out.lnWidth = p.lnWidth[at] + settings.widthLnSd * numbers[from + 5];
 }
 
-/** Per node: reciprocal deviations and the density's constant, so that the inner loop divides and roots nothing. */
+/** What the inner loop reads, side by side, so that it divides and roots nothing. */
 interface ReadyNodes {
-  readonly perCentroidSd: Float64Array;
-  readonly perLnSnrSd: Float64Array;
+  /** [draw x node x (centroid, 1 / sd, ln SNR, 1 / sd, ln width, constant of the density)]; constant 0 where nothing is seen. */
+  readonly fields: Float64Array;
   readonly perWidthSd: number;
-  readonly constant: Float64Array;
+  /** Per draw, where anything seen of it may lie: least and greatest centroid [m] and ln SNR. */
+  readonly bounds: Float64Array;
 }
+const NODE_FIELDS = 6;
 
 const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 /** exp(-16) of a node's peak adds nothing to a mixture with another cause in it. */
 const FARTHEST_SQUARE = 32;
 
 function readyNodes(p: Predictions, settings: CrossingSettings): ReadyNodes {
-  const isThere = (at: number) => p.lnSnr[at] > Number.NEGATIVE_INFINITY;
-  const per = (sd: Float64Array) => sd.map((value, at) => (isThere(at) ? 1 / value : 0));
-  const seen = (1 - settings.otherCause) * (1 - settings.miss) * INV_SQRT_2PI ** 3;
-  const [perCentroidSd, perLnSnrSd, perWidthSd] = [per(p.centroidSd_m), per(p.lnSnrSd), 1 / settings.widthLnSd];
-  return {
-    perCentroidSd,
-    perLnSnrSd,
-    perWidthSd,
-    constant: perCentroidSd.map((value, at) => seen * p.weight[at % p.nodes] * value * perLnSnrSd[at] * perWidthSd),
-  };
+  const perWidthSd = 1 / settings.widthLnSd;
+  const scale = (1 - settings.otherCause) * (1 - settings.miss) * INV_SQRT_2PI ** 3 * perWidthSd;
+  const fields = new Float64Array(NODE_FIELDS * p.lnSnr.length);
+  for (let at = 0; at < p.lnSnr.length; at++) {
+    if (p.lnSnr[at] === Number.NEGATIVE_INFINITY) continue;
+    const [perCentroid, perSnr] = [1 / p.centroidSd_m[at], 1 / p.lnSnrSd[at]];
+    const constant = scale * p.weight[at % p.nodes] * perCentroid * perSnr;
+    fields.set([p.centroid_m[at], perCentroid, p.lnSnr[at], perSnr, p.lnWidth[at], constant], NODE_FIELDS * at);
+  }
+  return { fields, perWidthSd, bounds: boundsOf(p) };
+}
+
+/** [draw x (least centroid, greatest, least ln SNR, greatest)]: most pairs of draws are told apart by these alone. */
+function boundsOf(p: Predictions): Float64Array {
+  const reach = Math.sqrt(FARTHEST_SQUARE);
+  const bounds = new Float64Array(4 * p.count);
+  for (let m = 0; m < p.count; m++) {
+    let [nearest, farthest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let at = m * p.nodes; at < (m + 1) * p.nodes; at++) {
+      if (p.lnSnr[at] === Number.NEGATIVE_INFINITY) continue;
+      nearest = Math.min(nearest, p.centroid_m[at] - reach * p.centroidSd_m[at]);
+      farthest = Math.max(farthest, p.centroid_m[at] + reach * p.centroidSd_m[at]);
+      least = Math.min(least, p.lnSnr[at] - reach * p.lnSnrSd[at]);
+      most = Math.max(most, p.lnSnr[at] + reach * p.lnSnrSd[at]);
+    }
+    bounds.set([nearest, farthest, least, most], 4 * m);
+  }
+  return bounds;
 }
 
 /** p(seen, y | theta_m) without the part of another cause. */
 function seenDensity(p: Predictions, ready: ReadyNodes, m: number, y: Outcome): number {
+  const { bounds } = ready;
+  if (y.centroid_m < bounds[4 * m] || y.centroid_m > bounds[4 * m + 1]) return 0;
+  if (y.lnSnr < bounds[4 * m + 2] || y.lnSnr > bounds[4 * m + 3]) return 0;
+  const { fields, perWidthSd } = ready;
+  const stop = (m + 1) * p.nodes * NODE_FIELDS;
   let sum = 0;
-  const last = (m + 1) * p.nodes;
-  for (let at = m * p.nodes; at < last; at++) {
-    if (ready.constant[at] === 0) continue;
-    const c = (y.centroid_m - p.centroid_m[at]) * ready.perCentroidSd[at];
-    if (c * c > FARTHEST_SQUARE) continue;
-    const a = (y.lnSnr - p.lnSnr[at]) * ready.perLnSnrSd[at];
-    const w = (y.lnWidth - p.lnWidth[at]) * ready.perWidthSd;
+  for (let at = m * p.nodes * NODE_FIELDS; at < stop; at += NODE_FIELDS) {
+    const c = (y.centroid_m - fields[at]) * fields[at + 1];
+    if (c * c > FARTHEST_SQUARE || fields[at + 5] === 0) continue;
+    const a = (y.lnSnr - fields[at + 2]) * fields[at + 3];
+    const w = (y.lnWidth - fields[at + 4]) * perWidthSd;
     const square = c * c + a * a + w * w;
-    if (square < FARTHEST_SQUARE) sum += ready.constant[at] * Math.exp(-0.5 * square);
+    if (square < FARTHEST_SQUARE) sum += fields[at + 5] * Math.exp(-0.5 * square);
   }
   return sum;
 }

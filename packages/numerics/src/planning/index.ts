@@ -4,6 +4,7 @@ export type { ExpectedGain, SourceDraws } from './expected-gain.ts';
 export { type Generator, seededGenerator } from './generator.ts';
 export * from './next-leg.ts';
 export { passProbability } from './pass-probability.ts';
+export { drawsFromSummary, type PlaceRaster, type PosteriorSummary } from './posterior-draws.ts';
 export {
   type CrossingSettings,
   DEFAULT_CROSSING,
