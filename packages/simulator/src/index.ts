@@ -1,3 +1,4 @@
+export * from './cube/index.ts';
 export { BRIEFING_FILE_NAME, type Exercise, type ExerciseOptions, makeExercise, type NamedBytes } from './exercise.ts';
 export type { BriefedFlight, Briefing } from './exercise-files.ts';
 export {
