@@ -40,7 +40,7 @@ export function undoInstrument(
     response.pieces,
     { noise_ppm: response.noise_ppm, wind: stated.wind },
     caveats,
-    response.kept_s,
+    response.delay_s,
   );
   const shifted = response.pieces.map((piece) => ({ ...piece, rows: takeOff(piece, delay_s) }));
   return {
@@ -90,8 +90,9 @@ const PLUME_SIGMAS = 6;
 interface FlightResponse {
   readonly pieces: readonly Piece[];
   readonly noise_ppm: number | undefined;
-  /** Response still in the readings [s]. */
+  /** Response still in the readings, and the part of it that counts as lag [s]. */
   readonly kept_s: number;
+  readonly delay_s: number;
   readonly averaged_s: number;
 }
 
@@ -102,8 +103,11 @@ function undoFlightResponse(
   caveats: Caveat[],
 ): FlightResponse {
   const { response_s } = pieces[0]!.columns.profile.concentration;
-  const untouched = { pieces, noise_ppm, kept_s: response_s ?? 0, averaged_s: 0 };
+  const untouched = { pieces, noise_ppm, kept_s: response_s ?? 0, delay_s: response_s ?? 0, averaged_s: 0 };
   if (response_s === undefined) return untouched;
+  // Within one reading there is nothing to undo, and less delay than a reading's own time is known to.
+  const usual_s = usualInterval_s(pieces[0]!.columns.time_s, pieces[0]!.rows);
+  if (response_s < usual_s) return { ...untouched, delay_s: 0 };
   const keep = (reason: string) => {
     caveats.push({ code: 'response-kept', params: { response_s, reason } });
     return untouched;
@@ -136,8 +140,13 @@ function undoFlightResponse(
   const noiseFactor = Math.max(...known.map((one) => one.noiseFactor));
   const averaged = Math.max(...known.map((one) => one.averaged));
   caveats.push({ code: 'response-undone', params: { response_s, noiseFactor: three(noiseFactor) } });
-  const usual_s = usualInterval_s(pieces[0]!.columns.time_s, pieces[0]!.rows);
-  return { pieces: kept, noise_ppm: noise * noiseFactor, kept_s: 0, averaged_s: averaged > 1 ? averaged * usual_s : 0 };
+  return {
+    pieces: kept,
+    noise_ppm: noise * noiseFactor,
+    kept_s: 0,
+    delay_s: 0,
+    averaged_s: averaged > 1 ? averaged * usual_s : 0,
+  };
 }
 
 /** A disagreement smaller than this is not worth a caveat [s]. */

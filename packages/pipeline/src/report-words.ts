@@ -200,6 +200,50 @@ const WORDS = {
 
 /** Caveat codes of the locate stage. */
 const CAVEATS = {
+  'lag-found': {
+    en: 'Readings come {lag_s} s (± {half90_s} s, 90 %) after their air, as {runs} runs there and back show; that was taken off.',
+    es: 'Las lecturas llegan {lag_s} s (± {half90_s} s, 90 %) después de su aire, según {runs} pasadas de ida y vuelta; se descontó.',
+  },
+  'clock-offset-found': {
+    en: 'The clock of the gas is off against that of the position by {lag_s} s (± {half90_s} s, 90 %), as {runs} runs there and back show; that was taken off.',
+    es: 'El reloj del gas difiere del de la posición en {lag_s} s (± {half90_s} s, 90 %), según {runs} pasadas de ida y vuelta; se descontó.',
+  },
+  'lag-disagrees': {
+    en: 'A lag of {stated_s} s is stated, but runs there and back show {found_s} s (± {half90_s} s, 90 %). The stated one was used; positions across the wind depend on it.',
+    es: 'Se declara un retardo de {stated_s} s, pero las pasadas de ida y vuelta muestran {found_s} s (± {half90_s} s, 90 %). Se usó el declarado; de él dependen las posiciones a través del viento.',
+  },
+  'lag-not-found': {
+    en: 'The legs do not tell how late the readings come ({reason}); {used_s} s were taken off.',
+    es: 'Las pasadas no permiten saber cuánto tardan las lecturas ({reason}); se descontaron {used_s} s.',
+  },
+  'response-undone': {
+    en: 'The response time of the instrument ({response_s} s) was undone; its noise is {noiseFactor} times larger for that.',
+    es: 'Se corrigió el tiempo de respuesta del instrumento ({response_s} s); por ello su ruido es {noiseFactor} veces mayor.',
+  },
+  'response-kept': {
+    en: 'The response time of the instrument ({response_s} s) could not be undone ({reason}): plumes look wider than they are, and it was counted as lag.',
+    es: 'No se pudo corregir el tiempo de respuesta del instrumento ({response_s} s; {reason}): las plumas parecen más anchas de lo que son, y se contó como retardo.',
+  },
+  dropouts: {
+    en: 'The record has {count} holes, {lost_s} s in all ({percent} % of the time); what passed then was not seen.',
+    es: 'El registro tiene {count} huecos, {lost_s} s en total ({percent} % del tiempo); lo que pasó entonces no se vio.',
+  },
+  'ceiling-suspected': {
+    en: 'The instrument seems to stop at {ceiling_ppm} ppm ({count} readings in {file}); those readings say "at least".',
+    es: 'El instrumento parece detenerse en {ceiling_ppm} ppm ({count} lecturas en {file}); esas lecturas significan «al menos».',
+  },
+  'zeros-repeated': {
+    en: '{count} readings of {file} in a row are exactly zero: clean air below the resolution, or an instrument that did not measure.',
+    es: '{count} lecturas seguidas de {file} son exactamente cero: aire limpio por debajo de la resolución, o un instrumento que no medía.',
+  },
+  'sensor-stuck-suspected': {
+    en: 'From row {row} of {file} on the sensor gave {value_ppm} ppm {count} times, longer than it usually repeats itself; it may have been stuck.',
+    es: 'Desde la fila {row} de {file} el sensor dio {value_ppm} ppm {count} veces, más de lo que suele repetirse; pudo estar atascado.',
+  },
+  'baseline-negative': {
+    en: 'Half of the readings of {file} lie below {median_ppm} ppm: the zero of the instrument has drifted. Only differences from the background were used.',
+    es: 'La mitad de las lecturas de {file} están por debajo de {median_ppm} ppm: el cero del instrumento se ha desplazado. Solo se usaron diferencias con el fondo.',
+  },
   'wind-single-value': {
     en: 'One wind direction (from {fromDeg}°) stands for the whole recording. Where the wind turned, the true region is wider.',
     es: 'Una sola dirección del viento (de {fromDeg}°) vale para toda la grabación. Donde el viento giró, la región verdadera es más ancha.',

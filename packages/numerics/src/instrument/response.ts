@@ -29,7 +29,7 @@ export interface UndoneResponse {
 }
 
 /** The strongest plume must stand this many deviations over the noise afterwards. */
-const LEAST_SIGNAL = 15;
+const LEAST_SIGNAL = 25;
 /** A hole longer than this many usual intervals: what happened in it is not known. */
 const GAP_INTERVALS = 2.5;
 
