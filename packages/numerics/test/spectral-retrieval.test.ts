@@ -380,6 +380,23 @@ describe('blocks', () => {
     ).toThrow('The target holds 2');
   });
 
+  it('writes over the maps of an earlier block, and leaves nothing of it', () => {
+    const { block, target } = randomBlock(3);
+    const run = (part: ColumnBlock, into?: ReturnType<typeof retrieveBlock>) =>
+      retrieveBlock(part, target, defaultSettings('ace'), kernels, into);
+    const first = run(block);
+    const small = {
+      ...block,
+      columnCount: 1,
+      radiance: block.radiance.slice(0, LINES * BANDS).fill(Number.NaN, 0, 22),
+    };
+    const fresh = run(small);
+    const again = run(small, first);
+    expect(again.amount_ppmm.buffer).toBe(first.amount_ppmm.buffer);
+    for (const map of MAPS) expect(again[map]).toEqual(fresh[map]);
+    expect(run(block, fresh).z).toEqual(run(block).z);
+  });
+
   it("takes a reader's block: masked pixels are not valid", () => {
     const mask = Uint8Array.of(0, 1, 4);
     const window = { firstLine: 0, lines: 3, firstColumn: 5, columns: 1 };

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AbsorptionTarget, AMOUNT_UNIT_PPMM } from '../../src/spectral/retrieval/index.ts';
 
-const folder = join(import.meta.dirname, '..', '..', '..', '..', '..', 'shared', 'data', 'hsi_scenes');
+/** Where the chips lie. */
+export const CHIP_FOLDER = join(import.meta.dirname, '..', '..', '..', '..', '..', 'shared', 'data', 'hsi_scenes');
 
 /** False where the data folder is not beside the checkout. */
-export const hasChips = existsSync(join(folder, 'desert.bil'));
+export const hasChips = existsSync(join(CHIP_FOLDER, 'desert.bil'));
 export const CHIP = { lineCount: 1242, columnCount: 32, bandCount: 72 };
 
 export interface Chip {
@@ -42,7 +43,7 @@ export function loadChip(name: 'town' | 'desert'): Chip {
 
 /** The chips' methane target: the table is for one of mag1c's units. */
 function chipTarget(): AbsorptionTarget {
-  const rows = readFileSync(join(folder, 'target_ppmm.csv'), 'utf8').trim().split('\n').slice(1);
+  const rows = readFileSync(join(CHIP_FOLDER, 'target_ppmm.csv'), 'utf8').trim().split('\n').slice(1);
   return {
     unitAbsorption: Float64Array.from(rows, (row) => Number(row.split(',')[2])),
     per_ppmm: AMOUNT_UNIT_PPMM,
@@ -50,6 +51,6 @@ function chipTarget(): AbsorptionTarget {
 }
 
 function bytesOf(name: string): ArrayBuffer {
-  const bytes = readFileSync(join(folder, name));
+  const bytes = readFileSync(join(CHIP_FOLDER, name));
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }

@@ -99,9 +99,10 @@ export function product(
   out: i32,
   isUpper: i32,
 ): void {
-  for (let i: i32 = 0; i < rowCount; i += 4) {
-    for (let j: i32 = 0; j < columns; j += 4) {
-      const count = isUpper ? min(inner, j + 4) : inner;
+  // Columns outside: the four columns of b that a tile reads stay in the first cache for all rows.
+  for (let j: i32 = 0; j < columns; j += 4) {
+    const count = isUpper ? min(inner, j + 4) : inner;
+    for (let i: i32 = 0; i < rowCount; i += 4) {
       productTile(at(a + i * aWidth), aWidth, at(b + j), columns, count, at(out + i * columns + j));
     }
   }

@@ -142,8 +142,10 @@ function loadFinite(
   // A zero vector gives 0 for a finite spectrum and NaN for any other.
   kernels.rowDots(places.rows, -1, count, width, places.vectors, places.scores);
   const isSound = (row: number) => memory[places.scores + row] === 0;
+  let soundCount = 0;
+  for (let row = 0; row < count; row++) if (isSound(row)) soundCount++;
+  if (soundCount === count) return { pixels, backgroundCount };
   const finite = pixels.filter((_, row) => isSound(row));
-  if (finite.length === count) return { pixels, backgroundCount };
   const inBackground = pixels.filter((_, row) => row < backgroundCount && isSound(row)).length;
   loadRows(memory, input, finite, width);
   return { pixels: finite, backgroundCount: inBackground };

@@ -230,7 +230,8 @@ function finish(column: Column, state: State): ColumnResult {
   kernels.rowDots(places.rows, -1, rowCount, width, at(W), places.scores);
   const before = memory.slice(at(V), at(V) + bandCount);
   const offset = state.abar * dotOf(column, at(V), at(W));
-  const score = memory.slice(places.scores, places.scores + rowCount).map((value) => value + offset);
+  const score = memory.slice(places.scores, places.scores + rowCount);
+  for (let row = 0; row < rowCount; row++) score[row] += offset;
   const norm = Math.max(1, state.information);
   return {
     amount: state.m,

@@ -68,24 +68,30 @@ export interface GroupBackground {
   readonly shrinkage?: number;
 }
 
-/** Runs one method over a block. Give each thread its own `kernels` and use them again for the next block. */
+/**
+ * Runs one method over a block. Give each thread its own `kernels` and use them again for the next block; `into`, maps
+ * of an earlier block that is done with and at least as large, are written over and handed out again as views.
+ */
 export function retrieveBlock(
   block: ColumnBlock,
   target: AbsorptionTarget,
   settings: RetrievalSettings,
   kernels: MatrixKernels = createMatrixKernels(),
+  into?: BlockRetrieval,
 ): BlockRetrieval {
   checkBlock(block, target);
   const { columnCount, lineCount } = block;
-  const map = () => new Float64Array(columnCount * lineCount).fill(Number.NaN);
+  const size = columnCount * lineCount;
+  const map = (old?: Float64Array) =>
+    (old === undefined || old.length < size ? new Float64Array(size) : old.subarray(0, size)).fill(Number.NaN);
   const hasStatistic = settings.method === 'ace' || settings.method === 'kelly' || settings.method === 'amsd';
   const maps: Maps = {
-    amount_ppmm: map(),
-    denseAmount_ppmm: map(),
-    z: map(),
-    albedo: map(),
-    sensitivity_perPpmm: map(),
-    statistic: hasStatistic ? map() : new Float64Array(0),
+    amount_ppmm: map(into?.amount_ppmm),
+    denseAmount_ppmm: map(into?.denseAmount_ppmm),
+    z: map(into?.z),
+    albedo: map(into?.albedo),
+    sensitivity_perPpmm: map(into?.sensitivity_perPpmm),
+    statistic: hasStatistic ? map(into?.statistic) : new Float64Array(0),
   };
   // Multiplied once, so that a table already in mag1c's unit is used to the bit.
   const scale = AMOUNT_UNIT_PPMM / target.per_ppmm;
