@@ -77,6 +77,7 @@ export function identifySeries(input: FtirSeriesInput): FtirSeriesResult {
   let residuals: Float64Array[] = [];
   const mean = average(grid.logs);
   for (let round = 0; round < STRUCTURE_ROUNDS; round++) {
+    const isLast = round === STRUCTURE_ROUNDS - 1;
     residuals = residualsOf(
       grid,
       nuisances,
@@ -96,9 +97,11 @@ export function identifySeries(input: FtirSeriesInput): FtirSeriesResult {
         noiseFreedom: Math.max(8, mean.length / FREEDOM_PER_BANDS),
         featureWidth_pcm: FEATURE_PCM,
         ...input.settings,
+        // Until the structure is known an unlisted gas would only take its part.
+        ...(isLast ? {} : { unlistedPrior: 0 }),
       },
     );
-    if (round === STRUCTURE_ROUNDS - 1) break;
+    if (isLast) break;
     found.clear();
     for (const { key, isNamed, column } of identifyGases(identifier, mean).substances) {
       if (isNamed)

@@ -49,8 +49,8 @@ export function bandAverages(x: Float64Array, y: Float64Array, bands: SensorBand
       sum += weight * y[i]!;
     }
     const whole = sigma * Math.sqrt(2 * Math.PI);
-    // A table coarser than the band is read by interpolation: the band cannot resolve it anyway.
-    if (to - from < 3) return interpolate(x, y, centre);
+    // A table with less than a point a sigma is read by interpolation: the sum would miss the response's shape.
+    if (to - from < 2 * REACH_SIGMA) return interpolate(x, y, centre);
     return weights >= COVERED_SHARE * whole ? sum / weights : Number.NaN;
   });
 }

@@ -4,13 +4,17 @@
 export function cholesky(matrix: Float64Array, n: number): Float64Array {
   const factor = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= factor[i * n + k]! * factor[j * n + k]!;
-      if (i !== j) factor[i * n + j] = sum / factor[j * n + j]!;
-      else if (sum > 0) factor[i * n + i] = Math.sqrt(sum);
-      else throw new RangeError('The covariance is not positive definite: add a floor to its diagonal.');
+    const row = i * n;
+    for (let j = 0; j < i; j++) {
+      const other = j * n;
+      let sum = matrix[row + j]!;
+      for (let k = 0; k < j; k++) sum -= factor[row + k]! * factor[other + k]!;
+      factor[row + j] = sum / factor[other + j]!;
     }
+    let rest = matrix[row + i]!;
+    for (let k = 0; k < i; k++) rest -= factor[row + k]! ** 2;
+    if (!(rest > 0)) throw new RangeError('The covariance is not positive definite: add a floor to its diagonal.');
+    factor[row + i] = Math.sqrt(rest);
   }
   return factor;
 }
@@ -19,9 +23,10 @@ export function cholesky(matrix: Float64Array, n: number): Float64Array {
 export function whiten(factor: Float64Array, n: number, v: ArrayLike<number>): Float64Array {
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) {
+    const row = i * n;
     let sum = v[i]!;
-    for (let k = 0; k < i; k++) sum -= factor[i * n + k]! * out[k]!;
-    out[i] = sum / factor[i * n + i]!;
+    for (let k = 0; k < i; k++) sum -= factor[row + k]! * out[k]!;
+    out[i] = sum / factor[row + i]!;
   }
   return out;
 }

@@ -1,9 +1,10 @@
 /**
  * A gas outside the library may look like one inside it. How often that happens is read from the library itself: as many
  * of its own pairs are alike, at this strength, as an outsider would be like a given entry. Of two gases with angle theta
- * between their whitened signatures, a spectrum of strength z [standard errors] leaves z^2 sin^2 theta unexplained when one
- * is taken for the other; up to `UNRECOGNISED`^2 that goes unnoticed, because a signature free to differ costs more. A set's probability is shared with the sets in which one of its gases
- * is an impostor in the ratio of priors times that number.
+ * between their whitened signatures, a spectrum of strength z [standard errors] along one leaves z^2 tan^2 theta
+ * unexplained when it is the other's; up to `UNRECOGNISED`^2 that goes unnoticed, because a signature free to differ costs
+ * more. A set's probability is shared with the sets in which one of its gases is an impostor, in the ratio of priors times
+ * that number.
  */
 import type { WeighedSet } from './identify.ts';
 import type { Identifier } from './prepare.ts';
@@ -13,7 +14,9 @@ const LEAST_Z = 4;
  * Misfit [standard errors] below which an outsider passes for a listed gas: describing another shape takes about
  * UNRECOGNISED^2 / 2 nats. Set on folds 1 and 2 of bench/identification.ts.
  */
-const UNRECOGNISED = 5.5;
+const UNRECOGNISED = 5;
+/** Homologues that no strength tells apart within the library's own error, as a number of outsiders for each gas. */
+const HOMOLOGUES = 0.06;
 
 /** Sets with impostors split off; probabilities still sum to 1. */
 export function splitImpostors(identifier: Identifier, sets: readonly WeighedSet[]): WeighedSet[] {
@@ -39,11 +42,11 @@ function impostorOdds(identifier: Identifier): (gas: number, z: number) => numbe
   const { countPrior, unlistedPrior } = identifier.settings;
   const { gram } = identifier.regimes[0]!;
   const total = candidates.length;
-  const sines = candidates.map((candidate, g) =>
+  const tangents = candidates.map((candidate, g) =>
     candidates.flatMap((other, h) => {
       if (other.substance === candidate.substance) return [];
       const cosine = gram[g * total + h]! / Math.sqrt(gram[g * total + g]! * gram[h * total + h]!);
-      return cosine > 0 ? [1 - cosine ** 2] : [];
+      return cosine > 0 ? [1 / cosine ** 2 - 1] : [];
     }),
   );
   const alike = (squares: readonly number[], z: number) =>
@@ -52,8 +55,8 @@ function impostorOdds(identifier: Identifier): (gas: number, z: number) => numbe
   return (gas, z) => {
     // Weaker than this the random signature of the unlisted gas is as good a likeness as any.
     if (z < LEAST_Z) return 0;
-    const mean = sines.reduce((sum, squares) => sum + alike(squares, z), 0) / total;
-    return (prior * (mean + alike(sines[gas]!, z))) / 2;
+    const mean = tangents.reduce((sum, squares) => sum + alike(squares, z), 0) / total;
+    return prior * (HOMOLOGUES + (mean + alike(tangents[gas]!, z)) / 2);
   };
 }
 

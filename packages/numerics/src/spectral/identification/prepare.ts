@@ -93,7 +93,8 @@ export function prepareIdentifier(
     problem.position_pcm,
   );
   const [low, high] = all.depthRange;
-  const depths = [0, ...REGIME_SHARES.map((share) => low * (high / low) ** share)];
+  const shares = all.unlistedPrior > 0 ? REGIME_SHARES : [];
+  const depths = [0, ...shares.map((share) => low * (high / low) ** share)];
   const regimes = depths.map((depth) => {
     const share = depth === 0 ? 1 - all.unlistedPrior : all.unlistedPrior / REGIME_SHARES.length;
     return prepareRegime(problem, unlisted, depth, Math.log(share));
