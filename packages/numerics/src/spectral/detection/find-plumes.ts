@@ -36,7 +36,7 @@ export interface DetectionOptions {
   };
 }
 
-export const DETECTION_DEFAULTS = { startRate: 2e-5, growRate: 5e-3, falseDiscoveryRate: 0.05, leastPixels: 6 };
+export const DETECTION_DEFAULTS = { startRate: 1e-5, growRate: 5e-3, falseDiscoveryRate: 0.05, leastPixels: 6 };
 
 export interface DetectedPlume {
   readonly pixels: Int32Array;
@@ -63,17 +63,17 @@ export interface Detection {
 /** Pixels of one resolution cell of the finest scale, 4 pi s^2 at one pixel. */
 const CELL_PIXELS = 4 * Math.PI;
 const RING_PIXELS = 12;
-/** Ground explains the contrast this many times better than gas before it is taken for ground. */
-const RIVAL_ADVANTAGE = 1.15;
-const LEAST_GAS_SHARE = 0.15;
+/** Gas must explain this much of the contrast, and a look-alike less than this many times as much. */
+const LEAST_GAS_SHARE = 0.2;
+const RIVAL_ADVANTAGE = 0.8;
 /** A shape this much longer than wide has a direction. */
 const LONG = 2;
 
 export function findPlumes(input: DetectionInput, options: DetectionOptions = {}): Detection {
   const { startRate, growRate, falseDiscoveryRate, leastPixels } = { ...DETECTION_DEFAULTS, ...options };
   const { lines, samples } = input;
-  const { score, scales } = plumeScore(input.z, lines, samples);
-  const tails = columnTails(score, lines, samples);
+  const { score, mirror, scales } = plumeScore(input.z, lines, samples);
+  const tails = columnTails(mirror, lines, samples);
   const startThreshold = Float64Array.from(tails, (tail) => thresholdAt(tail, startRate));
   const growThreshold = Float64Array.from(tails, (tail) => thresholdAt(tail, growRate));
   const components = hysteresis(score, lines, samples, growThreshold, startThreshold).filter(
@@ -138,7 +138,7 @@ function spectralDoubts(spectrum: SpectralVerdict): string[] {
     return [`the gas explains only ${percent(gasShare)} of the contrast with like ground`];
   if (takenForGround(spectrum))
     return [`the spectrum looks like ${rival} (${percent(rivalShare)} explained) more than gas (${percent(gasShare)})`];
-  if (rivalShare > 0.8 * gasShare)
+  if (rivalShare > 0.5 * gasShare)
     return [`${rival} explains ${percent(rivalShare)} of the contrast, the gas ${percent(gasShare)}`];
   return [];
 }

@@ -22,6 +22,8 @@ export interface ScoreScale {
 export interface PlumeScore {
   /** Line x sample: about standard normal per scale without gas; NaN where z is. */
   readonly score: Float64Array;
+  /** The same score of -z: what ground without gas can do. */
+  readonly mirror: Float64Array;
   readonly scales: readonly ScoreScale[];
 }
 
@@ -33,6 +35,7 @@ export function plumeScore(
 ): PlumeScore {
   const cut = z.map((value) => Math.max(-SCORE_CUT, Math.min(SCORE_CUT, value)));
   const score = new Float64Array(z.length).fill(Number.NaN);
+  const mirror = score.slice();
   const scales = sigmas.map((sigma_pixels) => {
     const smooth = gaussianSmooth(cut, lines, samples, sigma_pixels);
     const { centre, scale } = lowerCentre(smooth.filter((value, p) => Number.isFinite(value) && Number.isFinite(z[p])));
@@ -40,8 +43,9 @@ export function plumeScore(
       if (!Number.isFinite(z[p])) continue;
       const value = (smooth[p] - centre) / scale;
       if (!(score[p] >= value)) score[p] = value;
+      if (!(mirror[p] >= -value)) mirror[p] = -value;
     }
     return { sigma_pixels, centre, scale };
   });
-  return { score, scales };
+  return { score, mirror, scales };
 }

@@ -36,8 +36,8 @@ export interface RateSettings {
 
 /** Set on the training half of simulated cubes; see docs/science/emission-rate.md. */
 export const RATE_SETTINGS: RateSettings = {
-  kappaIme: 0.6,
-  kappaCsf: 0.8,
+  kappaIme: 0.62,
+  kappaCsf: 0.9,
   commonLnSd: 0.3,
   imeLnSd: 0.2,
   csfLnSd: 0.2,
