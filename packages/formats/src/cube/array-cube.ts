@@ -33,6 +33,7 @@ async function openCube(file: ArrayFile, options: CubeOptions): Promise<CubeRead
   const array = await findCube(file, options);
   const axes = cubeAxes(file.name, array, options);
   const [lines, columns, bands] = axes.map((axis) => array.shape[axis]!) as [number, number, number];
+  requirePlausible(file, array, bands);
   const noData = [...declaredNoData(array.attributes), ...(options.noData ?? [])];
   const spectral = await spectralArrays(file, array, axes[2], bands);
   const { georeference, remarks } = await arrayGeoreference(file, { lines, columns });
@@ -73,6 +74,17 @@ async function findCube(file: ArrayFile, options: CubeOptions): Promise<StoredAr
       : `The file has several arrays of three axes: ${names}.`,
     found.length === 0 ? 'Choose the file that holds the cube.' : "Name the cube's array in the options (dataset).",
   );
+}
+
+/** No spectrometer has more channels; a damaged file may claim 2^60. */
+const MAX_BANDS = 1 << 20;
+/** Lines and columns stay within 32-bit counts. */
+const MAX_EXTENT = 2 ** 31 - 1;
+
+function requirePlausible(file: ArrayFile, array: StoredArray, bands: number): void {
+  if (bands <= MAX_BANDS && array.shape.every((length) => length <= MAX_EXTENT)) return;
+  const message = `${array.path} claims ${array.shape.join(' x ')} numbers with ${bands} bands.`;
+  throw cubeError(file.name, 'cube-shape', message, 'Copy the file again; state the axes if their order is other.');
 }
 
 function requireReadableChunk(file: ArrayFile, array: StoredArray, options: CubeOptions): void {

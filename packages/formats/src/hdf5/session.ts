@@ -8,6 +8,7 @@ import * as h5wasm from 'h5wasm';
 import { bytesSource, readWhole } from '../cube/bytes.ts';
 import { cubeError } from '../cube/cube-fault.ts';
 import { type CubeOptions, WHOLE_FILE_LIMIT_BYTES } from '../cube/cube-options.ts';
+import { isEndlessHeap } from './global-heap.ts';
 
 type Library = Pick<typeof h5wasm, 'File' | 'ready'>;
 export type Hdf5File = InstanceType<typeof h5wasm.File>;
@@ -24,6 +25,7 @@ interface FileSystem {
   createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
   unlink(path: string): void;
   getStream(descriptor: number): { tty: { ops: object } };
+  readonly ErrnoError: new (code: number) => Error;
 }
 interface FileNode {
   usedBytes: number;
@@ -32,6 +34,9 @@ interface FileNode {
 
 /** Reads of one operation before it counts as endless: a cube of a million chunks takes two a chunk. */
 const MAX_READS = 4_000_000;
+
+/** Emscripten's EIO: the library takes it as a failed read. */
+const INPUT_OUTPUT_ERROR = 29;
 
 class EndlessReads extends Error {}
 
@@ -120,6 +125,7 @@ export class Hdf5Session {
     this.#reads++;
     if (this.#reads > MAX_READS) throw new EndlessReads(`more than ${MAX_READS} reads in one operation`);
     const bytes = this.source.readNow!(position, Math.max(0, Math.min(length, this.source.size - position)));
+    if (isEndlessHeap(bytes)) throw new this.#instance!.fs.ErrnoError(INPUT_OUTPUT_ERROR);
     memory.set(bytes, offset);
     return bytes.length;
   };
@@ -154,7 +160,7 @@ function isFatal(error: unknown): boolean {
 
 /** HDF5's error stack ends with its first cause: `#012: file.c line 12 in H5X(): incorrect metadata checksum`. */
 function deepestCause(complaints: string): string | undefined {
-  return [...complaints.matchAll(/#\d{3}: [^\n]* in \w+\(\): ([^\n]*)/g)].at(-1)?.[1];
+  return [...complaints.matchAll(/#\d{3}: [^\n]* in \w+\(\): ([^\n]*)/g)].at(-1)?.[1]?.replace(/: time = .*/, '');
 }
 
 /** Most of the library's complaints kept; a damaged file can cause thousands. */

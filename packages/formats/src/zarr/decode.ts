@@ -63,9 +63,12 @@ function storedArray(file: string, path: string, array: OpenArray): StoredArray 
   const wordBytes = WORD_BYTES[array.dtype];
   if (wordBytes === undefined) return undefined;
   const { shape, chunks } = array;
-  const isSound = [...shape, ...chunks].every((n) => Number.isInteger(n) && n > 0 && n <= MAX_EXTENT);
+  const isSound =
+    Array.isArray(shape) &&
+    Array.isArray(chunks) &&
+    [...shape, ...chunks].every((n) => Number.isInteger(n) && n > 0 && n <= MAX_EXTENT);
   if (!isSound || shape.length !== chunks.length) {
-    const message = `Array ${path} has the shape ${shape.join(' x ')} in chunks of ${chunks.join(' x ')}.`;
+    const message = `Array ${path} has the shape ${String(shape)} in chunks of ${String(chunks)}.`;
     throw cubeError(file, 'zarr-shape', message, 'Write the array again.');
   }
   const attributes = array.attrs as Attributes;
