@@ -43,7 +43,8 @@ describe('calibration on its own generator', () => {
     const planted = credibleLevels({
       ...DEFAULT_SETTINGS,
       meanderFraction: 0.05,
-      windBiasSd_rad: 0.005,
+      windBiasSd_mps: 0.02,
+      windErrorSd_mps: 0,
       fluctuation: 0.1,
       amplitudeSpread: 0.15,
     });

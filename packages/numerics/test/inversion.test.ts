@@ -12,126 +12,132 @@ import {
   type Raster,
   splitPasses,
 } from '../src/index.ts';
-import { crossingConstant, crossingE } from '../src/inversion/crossing-evidence.ts';
-import { placeLikelihood, problemOf, workspaceFor } from '../src/inversion/likelihood.ts';
-import { noiseTerms } from '../src/inversion/noise.ts';
+import { crossingsFor, crossPass } from '../src/inversion/crossing.ts';
+import { LEAST_LN, lnCrossing, passFilter } from '../src/inversion/crossing-filter.ts';
 import { quantilesOf } from '../src/inversion/posterior.ts';
 import { DEFAULT_SETTINGS } from '../src/inversion/settings.ts';
 import { transportOf } from '../src/inversion/transport.ts';
-import { AREA, CONDITIONS, flightOver, moved, type Source } from './support/flight-over.ts';
+import { AREA, CONDITIONS, flightOver, moved, randomFrom, type Source } from './support/flight-over.ts';
 
 const SOURCE: Source = { x_m: -60, y_m: 40, rate_kgph: 8 };
 
 const locate = (samples: FlightSamples, area: Area = AREA, conditions: FlightConditions = CONDITIONS) =>
   locateSources(samples, conditions, area);
 
-describe('evidence of one crossing', () => {
-  it.each([
-    [0.5, 2, 3],
-    [4, -1, 3],
-    [12, 6, 1],
-    [0.05, 0.3, 20],
-  ])('equals quadrature over the amplitude (P %f, R %f, mean %f)', (precision, response, mean) => {
-    const c = 0.45;
-    const root = Math.sqrt(precision);
-    const kappa = c * mean * root;
-    const z = ((response / root) * kappa + 1 / c) / Math.sqrt(1 + kappa * kappa);
-    const factor = (crossingConstant(c) * crossingE(z, 0)) / Math.sqrt(1 + kappa * kappa);
-    let sum = 0;
-    let weight = 0;
-    const steps = 40_000;
-    for (let n = 0; n < steps; n++) {
-      const a = ((n + 0.5) / steps) * mean * 6;
-      const prior = Math.exp(-0.5 * ((a - mean) / (c * mean)) ** 2);
-      weight += prior;
-      sum += prior * Math.exp(a * response - 0.5 * a * a * precision);
-    }
-    expect(factor / (sum / weight)).toBeCloseTo(1, 3);
+/** A pass of 40 samples at uneven times with a crossing, and one sample set aside. */
+function passWith(seed: number, missing: number) {
+  const random = randomFrom(seed);
+  let t = 100;
+  const time_s = Float64Array.from({ length: 40 }, () => {
+    t += 0.5 + random.uniform();
+    return t;
   });
-});
-
-describe('likelihood', () => {
-  it('integrates the background: adding a level, slope and curvature to a pass changes nothing', () => {
-    const samples = flightOver([SOURCE], 3);
-    const passes = splitPasses(samples);
-    const bent = samples.value_ppm.map((value, i) => value + 0.4 + 2e-4 * i + (samples.leg![i] - 3) * 1e-2);
-    const values = [samples.value_ppm, bent].map((value_ppm) => lnAt({ ...samples, value_ppm }, passes));
-    expect(values[1]).toBeCloseTo(values[0], 5);
-  });
-
-  it('projects as the dense covariance does', () => {
-    const samples = flightOver([], 4);
-    const passes = splitPasses(samples);
-    const deviation = samples.time_s.map((t) => 0.01 * (1.5 + Math.sin(t / 7)));
-    const noise = noiseTerms(samples, passes, deviation, new Float64Array(passes.count));
-    const [from, to] = [passes.start[2], passes.start[3]];
-    const a = Float64Array.from({ length: to - from }, (_, i) => Math.exp(-0.5 * ((i - 30) / 4) ** 2));
-    let precision = 0;
-    let response = 0;
-    const dot = [0, 0, 0, 0];
-    for (let i = from; i < to; i++) {
-      precision += noise.weight[i] * a[i - from] ** 2;
-      response += noise.whitened[i] * a[i - from];
-      for (let k = 0; k < 4; k++) dot[k] += noise.weight[i] * a[i - from] * noise.basis[i * noise.terms + k];
-    }
-    for (const d of dot) precision -= d * d;
-    // Least squares of y on [a, 1, t, t^2, t^3]: the coefficient of a is R / P, its variance 1 / P.
-    const rows = Array.from(a, (value, i) => [value, 1, i / 30, (i / 30) ** 2, (i / 30) ** 3]);
-    const { coefficient, variance } = leastSquares(
-      rows,
-      samples.value_ppm.subarray(from, to),
-      deviation.subarray(from, to),
-    );
-    expect(response / precision).toBeCloseTo(coefficient, 6);
-    expect(precision * variance).toBeCloseTo(1, 5);
-  });
-});
-
-/** First coefficient of a weighted least squares fit and its variance, by Gauss-Jordan on the normal equations. */
-function leastSquares(rows: number[][], y: Float64Array, sd: Float64Array) {
-  const n = rows[0].length;
-  const m = Array.from({ length: n }, () => new Array<number>(n + 2).fill(0));
-  rows.forEach((row, i) => {
-    const w = 1 / sd[i] ** 2;
-    for (let p = 0; p < n; p++) {
-      for (let q = 0; q < n; q++) m[p][q] += w * row[p] * row[q];
-      m[p][n] += w * row[p] * y[i];
-    }
-  });
-  m[0][n + 1] = 1;
-  for (let p = 0; p < n; p++) {
-    const pivot = m[p][p];
-    for (let q = 0; q < n + 2; q++) m[p][q] /= pivot;
-    for (let r = 0; r < n; r++) {
-      if (r === p) continue;
-      const factor = m[r][p];
-      for (let q = 0; q < n + 2; q++) m[r][q] -= factor * m[p][q];
-    }
-  }
-  return { coefficient: m[0][n], variance: m[0][n + 1] };
+  const value = time_s.map((time) => 2 + 0.3 * Math.exp(-0.5 * ((time - 122) / 3) ** 2) + 0.02 * random.normal());
+  const variance = time_s.map((_, i) => (i === missing ? 0 : 4e-4 * (1 + 0.5 * random.uniform())));
+  return { time_s, value, variance };
 }
 
-function problemFor(samples: FlightSamples, passes = splitPasses(samples)) {
-  const transport = transportOf(samples, CONDITIONS, DEFAULT_SETTINGS, 1000);
-  const deviation = new Float64Array(samples.count).fill(CONDITIONS.noise_ppm * 4);
-  const noise = noiseTerms(samples, passes, deviation, new Float64Array(passes.count));
-  const quiet = new Uint8Array(passes.count);
-  return problemOf(
-    samples,
-    passes,
-    CONDITIONS,
-    DEFAULT_SETTINGS,
-    transport,
-    noise,
-    { least_kgph: 0.1, most_kgph: 100 },
-    quiet,
+/** ln N(y - s; 0, K) over a flat level: K from the model's definition, dense. */
+function denseLn(pass: ReturnType<typeof passWith>, amplitude: number, f: number, drift: number, time: number): number {
+  const used = [...pass.time_s.keys()].filter((i) => pass.variance[i] > 0);
+  const s = pass.time_s.map((t) => {
+    const off = (t - 121) / 3.2;
+    return Math.abs(off) <= 3.7 ? amplitude * Math.exp(-0.5 * off * off) : 0;
+  });
+  const level2 = (300 * 300 * Math.max(...pass.variance)) as number;
+  const y = used.map((i) => pass.value[i] - 2 - s[i]);
+  const k = used.map((i) =>
+    used.map((n) => {
+      const [first, lag] = [Math.min(pass.time_s[i], pass.time_s[n]), Math.abs(pass.time_s[i] - pass.time_s[n])];
+      return (
+        level2 +
+        drift * (first - pass.time_s[0]) +
+        f * f * s[i] * s[n] * Math.exp(-lag / time) +
+        (i === n ? pass.variance[i] : 0)
+      );
+    }),
   );
+  return gaussianLn(y, k);
 }
 
-function lnAt(samples: FlightSamples, passes: ReturnType<typeof splitPasses>): number {
-  const p = problemFor(samples, passes);
-  return placeLikelihood(p, workspaceFor(p), SOURCE.x_m, SOURCE.y_m, new Float64Array(p.rates));
+/** -(y' K^-1 y + ln det K) / 2 by Cholesky. */
+function gaussianLn(y: number[], k: number[][]): number {
+  const l = k.map((row) => [...row]);
+  const z: number[] = [];
+  let ln = 0;
+  for (let i = 0; i < y.length; i++) {
+    for (let n = 0; n <= i; n++) {
+      let sum = k[i][n];
+      for (let m = 0; m < n; m++) sum -= l[i][m] * l[n][m];
+      l[i][n] = i === n ? Math.sqrt(sum) : sum / l[n][n];
+    }
+    let rest = y[i];
+    for (let m = 0; m < i; m++) rest -= l[i][m] * z[m];
+    z.push(rest / l[i][i]);
+    ln -= 0.5 * z[i] * z[i] + Math.log(l[i][i]);
+  }
+  return ln;
 }
+
+describe('filter of one crossing', () => {
+  it.each([
+    [0.3, 0.5, 2],
+    [0.1, 0.8, 0.5],
+    [0.9, 0.2, 10],
+    [0.02, 0.5, 2],
+  ])('equals the dense covariance (amplitude %f, fluctuation %f, correlated over %f s)', (amplitude, f, time) => {
+    const samples = passWith(1, 7);
+    const drift = 1e-5;
+    const pass = passFilter(samples.time_s, samples.value, samples.variance, drift, time);
+    const from = samples.time_s.findIndex((t) => t >= 121 - 3.7 * 3.2);
+    const to = samples.time_s.findLastIndex((t) => t <= 121 + 3.7 * 3.2) + 1;
+    const shape = samples.time_s.slice(from, to).map((t) => Math.exp(-0.5 * ((t - 121) / 3.2) ** 2));
+    const expected = denseLn(samples, amplitude, f, drift, time) - denseLn(samples, 0, f, drift, time);
+    const found = lnCrossing(pass, from, to, shape, amplitude, f);
+    if (expected > LEAST_LN) expect(found).toBeCloseTo(expected, 4);
+    else expect(found).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it('is blind to the level of the background', () => {
+    const { time_s, value, variance } = passWith(2, 3);
+    const shape = time_s.map((t) => Math.exp(-0.5 * ((t - 121) / 3) ** 2));
+    const [a, b] = [value, value.map((y) => y + 40)].map((y) =>
+      lnCrossing(passFilter(time_s, y, variance, 1e-6, 2), 0, 40, shape, 0.3, 0.5),
+    );
+    expect(b).toBeCloseTo(a, 6);
+  });
+});
+
+describe('crossing of a pass', () => {
+  const samples = flightOver([], 2);
+  const passes = splitPasses(samples);
+  const transport = transportOf(samples, passes, CONDITIONS, DEFAULT_SETTINGS, 1000);
+
+  it('lies where the ray of the wind meets the leg, as wide as the plume there', () => {
+    const out = crossingsFor(1);
+    const straight = {
+      ...samples,
+      windEast_mps: samples.time_s.map(() => 3),
+      windNorth_mps: samples.time_s.map(() => 3),
+    };
+    const steady = transportOf(straight, passes, CONDITIONS, DEFAULT_SETTINGS, 1000);
+    const [x, y] = [-150, -120];
+    expect(crossPass(straight, steady, 6, x, y, Float64Array.of(0), 60, out)).toBe(true);
+    const near = Array.from({ length: passes.start[7] - passes.start[6] }, (_, n) => passes.start[6] + n).sort(
+      (a, b) =>
+        Math.abs(samples.y_m[a] - y - (samples.x_m[a] - x)) - Math.abs(samples.y_m[b] - y - (samples.x_m[b] - x)),
+    )[0];
+    expect(Math.abs(out.tau_s[0] - samples.time_s[near])).toBeLessThan(1);
+    expect(out.range_m[0]).toBeCloseTo(Math.hypot(samples.x_m[near] - x, samples.y_m[near] - y), -1);
+    // Flown at 8 m/s across the plume.
+    expect((out.width_s[0] * 8) / (out.alpha_rad[0] * out.range_m[0])).toBeCloseTo(1, 1);
+  });
+
+  it('does not happen upwind', () => {
+    const out = crossingsFor(3);
+    expect(crossPass(samples, transport, 0, 250, 250, Float64Array.of(-0.1, 0, 0.1), 60, out)).toBe(false);
+  });
+});
 
 describe('locating', () => {
   it('finds a source of its own model, with rate, in the 90 % region', () => {

@@ -10,10 +10,12 @@ export interface Background {
   readonly level_ppm: Float64Array;
   /** 1-sigma of the level. */
   readonly sd_ppm: Float64Array;
+  /** Drift w of the local level [ppm s-1/2], the likeliest. */
+  readonly drift_ppm: number;
 }
 
-/** Drift w over the noise [s^-1/2]: the level is followed over noise / w seconds, 200 s to 10 s. The likeliest is used. */
-const DRIFTS = [1 / 200, 1 / 100, 1 / 60, 1 / 30, 1 / 18, 1 / 10];
+/** Drift w over the noise [s^-1/2]: the level is followed over noise / w seconds, 200 s to 2 s. The likeliest is used. */
+const DRIFTS = [1 / 200, 1 / 100, 1 / 60, 1 / 30, 1 / 18, 1 / 10, 1 / 6, 1 / 3.5, 1 / 2];
 const FIRST_DRIFT = 1 / 60;
 const ITERATIONS = 8;
 /** Residuals above this many noise deviations are plume, below minus twice that spikes. */
@@ -100,7 +102,7 @@ function smoothLevel(t: Float64Array, y: Float64Array, used: Uint8Array, noise: 
     mean[i] += gain * (mean[i + 1] - mean[i]);
     variance[i] += gain * gain * (variance[i + 1] - predicted);
   }
-  return { level_ppm: mean, sd_ppm: variance.map(Math.sqrt) };
+  return { level_ppm: mean, sd_ppm: variance.map(Math.sqrt), drift_ppm: noise * drift };
 }
 
 function firstUsed(y: Float64Array, used: Uint8Array): number {

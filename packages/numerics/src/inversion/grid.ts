@@ -71,6 +71,10 @@ export function limitsFor(passes: number): SearchLimits {
 }
 
 const MANY_PASSES = 40;
+/** Cells this much below the best hold nothing [nats]. */
+const OUT_OF_REACH = 30;
+/** The best so many are divided whatever they lack on lattices up to this size; later what matters is evaluated. */
+const SMALL_LATTICE = 12_000;
 /** A lattice larger than this is no longer divided: sorting it would cost more than it shows. */
 const MOST_LATTICE_CELLS = 2e6;
 
@@ -107,7 +111,7 @@ export function evaluateLikely(
   step: (fraction: number) => void = () => {},
 ): SearchedArea {
   const ln = rough.lnBayesFactor;
-  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
+  const order = likeliest(ln, OUT_OF_REACH);
   const full = Float64Array.from(ln);
   const cells: EvaluatedCell[] = [];
   const block = 32;
@@ -130,7 +134,9 @@ export function evaluateLikely(
     for (let rest = next; rest < order.length; rest++) left += Math.exp(Math.min(50, ln[order[rest]] + shift - best));
     if (left < limits.leftOver * held) break;
   }
-  for (let rest = cells.length; rest < order.length; rest++) full[order[rest]] += shift;
+  const isFull = new Uint8Array(full.length);
+  for (const { cell } of cells) isFull[cell] = 1;
+  for (let cell = 0; cell < full.length; cell++) if (isFull[cell] === 0) full[cell] += shift;
   return { lattice: { ...rough, lnBayesFactor: full }, cells };
 }
 
@@ -139,6 +145,14 @@ export function centreOf(lattice: Lattice, cell: number): { x_m: number; y_m: nu
     x_m: lattice.west_m + ((cell % lattice.columns) + 0.5) * lattice.cell_m,
     y_m: lattice.south_m + (Math.floor(cell / lattice.columns) + 0.5) * lattice.cell_m,
   };
+}
+
+/** Cells within so many nats of the best, best first; ties by number. */
+export function likeliest(ln: Float64Array, within: number): number[] {
+  const least = largest(ln) - within;
+  const cells: number[] = [];
+  for (let cell = 0; cell < ln.length; cell++) if (ln[cell] >= least) cells.push(cell);
+  return cells.sort((a, b) => ln[b] - ln[a] || a - b);
 }
 
 export function largest(values: Float64Array): number {
@@ -176,9 +190,10 @@ function divide(parent: Lattice, threshold: number, limits: SearchLimits, evalua
     lnBayesFactor: new Float64Array(columns * rows),
   };
   const ln = parent.lnBayesFactor;
-  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
+  const least = ln.length <= SMALL_LATTICE ? limits.leastDivided : 0;
+  const order = likeliest(ln, least > 0 ? Number.POSITIVE_INFINITY : limits.divideWithin);
   const chosen = new Set(
-    order.filter((cell, rank) => ln[cell] > threshold || rank < limits.leastDivided).slice(0, limits.mostRough / 4),
+    order.filter((cell, rank) => ln[cell] > threshold || rank < least).slice(0, limits.mostRough / 4),
   );
   for (let cell = 0; cell < child.lnBayesFactor.length; cell++) {
     const above = (Math.floor(cell / columns) >> 1) * parent.columns + ((cell % columns) >> 1);

@@ -1,6 +1,6 @@
 /** A searched area as a posterior: a raster of position, a histogram of rate, and the numbers drawn from them. */
 import type { Area } from './flight.ts';
-import { centreOf, type EvaluatedCell, type Lattice, largest, type SearchedArea } from './grid.ts';
+import { centreOf, type EvaluatedCell, type Lattice, largest, likeliest, type SearchedArea } from './grid.ts';
 
 /** Probability mass on a regular raster, rows south to north, columns west to east. Sums to 1. */
 export interface Raster {
@@ -16,6 +16,8 @@ export interface PlacePosterior {
   readonly raster: Raster;
   /** ln of the evidence of one source somewhere in the area against none. */
   readonly lnBayesFactor: number;
+  /** ln of the evidence of a source at the mode. */
+  readonly lnPeak: number;
   readonly mean: { readonly x_m: number; readonly y_m: number };
   readonly mode: { readonly x_m: number; readonly y_m: number };
   readonly rate: { readonly p05: number; readonly p50: number; readonly p95: number };
@@ -54,6 +56,7 @@ export function posteriorOf({ lattice, cells }: SearchedArea, area: Area, rates_
   return {
     raster,
     lnBayesFactor: best + Math.log(total / ln.length),
+    lnPeak: mode.lnBayesFactor,
     mean: { x_m: x, y_m: y },
     mode: centreOf(lattice, mode.cell),
     rate: quantilesOf(rates_kgph, rateMass),
@@ -152,7 +155,7 @@ function neighbours(position: number, count: number): [number, number, number] {
 
 function extentOfMass(lattice: Lattice, total: number, best: number) {
   const ln = lattice.lnBayesFactor;
-  const order = Array.from(ln.keys()).sort((a, b) => ln[b] - ln[a] || a - b);
+  const order = likeliest(ln, 20);
   const box = { firstColumn: Infinity, lastColumn: -Infinity, firstRow: Infinity, lastRow: -Infinity };
   let held = 0;
   for (const cell of order) {

@@ -9,8 +9,9 @@ export interface InversionSettings {
   readonly meanderFraction: number;
   /** Hyper-prior of that shift: equally likely multiples. */
   readonly meanderScales: readonly number[];
-  /** Error of wind direction common to the flight [rad]. */
-  readonly windBiasSd_rad: number;
+  /** Error of the measured wind across its direction: common to the flight, and new in each pass [m s-1]. */
+  readonly windBiasSd_mps: number;
+  readonly windErrorSd_mps: number;
   /** What is added to both where one wind stands for a whole flight [rad], and the multiples that widen the first. */
   readonly singleWindSd_rad: number;
   readonly singleWindScales: readonly number[];
@@ -20,24 +21,26 @@ export interface InversionSettings {
   readonly speedWindow_s: number;
   /** Shortest average of the direction, against sensor noise. */
   readonly leastWindow_s: number;
-  /** Amplitude of a crossing over its expectation: standard deviation c. */
+  /** Amplitude of a crossing over its expectation: standard deviation of a gamma distribution of mean 1. */
   readonly amplitudeSpread: number;
   /** Probability that a crossing misses the plume. */
   readonly miss: number;
-  /** Probability that what one pass saw has another cause. */
+  /** Probability that one pass sees something that has another cause. */
   readonly otherCause: number;
-  /** In-plume fluctuation over the envelope. */
+  /** In-plume fluctuation over the plume's mean, and the time [s] over which it is correlated along the track. */
   readonly fluctuation: number;
-  /** Part of the observed envelope that stays where less is expected. */
-  readonly envelopeFloor: number;
+  readonly fluctuationTime_s: number;
+  /** Standard deviation of ln width of one crossing about the flight's. */
+  readonly widthJitter: number;
   /** Standard deviation of ln sigma_y, and of ln sigma_z near the source and its growth per ln(1 + T / 30 s). */
   readonly lateralSd: number;
   readonly verticalSd: number;
   readonly verticalSdGrowth: number;
+  /** The same of one crossing about the flight's, in units of verticalSd. */
+  readonly verticalJitter: number;
   readonly lateralNodes: number;
   readonly verticalNodes: number;
   readonly biasNodes: number;
-  readonly lnRateStep: number;
   /** The rate's prior is uniform in ln rate over this factor above the least rate that the flight could see. */
   readonly ratePriorFactor: number;
 }
@@ -46,39 +49,36 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   relativeSpread: 0.9,
   meanderFraction: 0.5,
   meanderScales: [0.7, 1.5],
-  windBiasSd_rad: 0.06,
+  windBiasSd_mps: 0.25,
+  windErrorSd_mps: 0.15,
   singleWindSd_rad: 0.12,
   singleWindScales: [0.6, 1.2, 2.4],
   windSmoothing_s: 120,
   speedWindow_s: 60,
   leastWindow_s: 20,
-  amplitudeSpread: 0.45,
+  amplitudeSpread: 0.5,
   miss: 0.05,
   otherCause: 1e-3,
-  fluctuation: 1,
-  envelopeFloor: 0.5,
-  lateralSd: 0.45,
+  fluctuation: 0.5,
+  fluctuationTime_s: 2,
+  widthJitter: 0.35,
+  lateralSd: 0.4,
   verticalSd: 0.25,
   verticalSdGrowth: 0.1,
-  lateralNodes: 5,
-  verticalNodes: 5,
-  biasNodes: 7,
-  lnRateStep: 0.35,
+  verticalJitter: 0.8,
+  lateralNodes: 4,
+  verticalNodes: 4,
+  biasNodes: 5,
   ratePriorFactor: 1e4,
 };
 
-/** The same with the central widths only: for the first look at the whole area. */
-export function roughSettings(settings: InversionSettings): InversionSettings {
-  return { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1, lnRateStep: 1.7 * settings.lnRateStep };
-}
-
-/** Nodes and ln weights that integrate a standard normal: 1, or n equal steps over +-span. */
-export function normalNodes(count: number, span: number): { node: number[]; lnWeight: number[] } {
-  if (count === 1) return { node: [0], lnWeight: [0] };
+/** Nodes and weights that integrate a standard normal: 1, or n equal steps over +-span. */
+export function normalNodes(count: number, span: number): { node: number[]; weight: number[] } {
+  if (count === 1) return { node: [0], weight: [1] };
   const node = Array.from({ length: count }, (_, k) => -span + (2 * span * k) / (count - 1));
-  const weight = node.map((value) => Math.exp(-0.5 * value * value));
-  const sum = weight.reduce((total, value) => total + value, 0);
-  return { node, lnWeight: weight.map((value) => Math.log(value / sum)) };
+  const density = node.map((value) => Math.exp(-0.5 * value * value));
+  const sum = density.reduce((total, value) => total + value, 0);
+  return { node, weight: density.map((value) => value / sum) };
 }
 
 const VERTICAL_TIME_SCALE_S = 100;
@@ -89,3 +89,8 @@ export const flightSpread: SpreadScheme = {
   sigmaY: (x, speed, air) => irwinSigmaY(x, speed, air.sigmaV_mps),
   sigmaZ: (x, speed, air) => taylorSigma(air.sigmaW_mps, x / speed, VERTICAL_TIME_SCALE_S),
 };
+
+/** The same with the central widths only: for the first look at the whole area. */
+export function roughSettings(settings: InversionSettings): InversionSettings {
+  return { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1 };
+}

@@ -3,18 +3,11 @@
  * amplitude and width about the wind history), so calibration of the arithmetic can be asked of it; what real air does
  * is asked elsewhere, of puffs and measurements.
  */
-import type { Area, FlightConditions, FlightSamples } from '../../src/index.ts';
+import { type Area, type FlightConditions, type FlightSamples, splitPasses } from '../../src/index.ts';
+import { crossingsFor, crossPass } from '../../src/inversion/crossing.ts';
+import { sharedNodes } from '../../src/inversion/likelihood.ts';
 import { DEFAULT_SETTINGS } from '../../src/inversion/settings.ts';
-import {
-  ALPHA,
-  FIELDS,
-  PHI,
-  rangePosition,
-  SIGMA_Z,
-  STRENGTH,
-  transportOf,
-  verticalFactor,
-} from '../../src/inversion/transport.ts';
+import { transportOf, verticalFactor } from '../../src/inversion/transport.ts';
 
 export interface Source {
   readonly x_m: number;
@@ -97,41 +90,52 @@ export function flightOver(
   return samples;
 }
 
+/** One draw of everything the model integrates: crossings with their own shift, width, height and strength. */
 function addPlume(samples: FlightSamples, source: Source, random: { uniform(): number; normal(): number }): void {
   const settings = DEFAULT_SETTINGS;
-  const transport = transportOf(samples, CONDITIONS, settings, 1000);
-  const base = (settings.meanderFraction * CONDITIONS.sigmaV_mps) / transport.meanSpeed_mps;
-  const beta = settings.windBiasSd_rad * random.normal();
-  const width = Math.exp(settings.lateralSd * random.normal());
-  for (let leg = 0; leg < LEGS; leg++) {
-    const delta = beta + base * random.normal();
-    const amplitude = source.rate_kgph * Math.max(0, 1 + settings.amplitudeSpread * random.normal());
-    for (let i = leg * LEG_SAMPLES; i < (leg + 1) * LEG_SAMPLES; i++) {
-      const a = templateAt(samples, transport, i, source, { delta, width });
-      samples.value_ppm[i] += amplitude * a * Math.max(0, 1 + 0.5 * random.normal());
+  const passes = splitPasses(samples);
+  const transport = transportOf(samples, passes, CONDITIONS, settings, 1000);
+  const nodes = sharedNodes(settings, CONDITIONS, transport, { least_kgph: 1, most_kgph: 2 });
+  const beta = (settings.windBiasSd_mps / transport.meanSpeed_mps) * random.normal();
+  const meander = nodes.meander[Math.floor(random.uniform() * nodes.meander.length)];
+  const lateral = Math.exp(settings.lateralSd * random.normal());
+  const vertical = random.normal();
+  const crossings = crossingsFor(1);
+  for (let j = 0; j < passes.count; j++) {
+    const shift = Float64Array.of(beta + meander * random.normal());
+    const amplitude = gammaDraw(settings.amplitudeSpread, random);
+    const jitter = Math.exp(settings.widthJitter * random.normal());
+    const rise = vertical + settings.verticalJitter * random.normal();
+    if (random.uniform() < settings.miss) continue;
+    if (!crossPass(samples, transport, j, source.x_m, source.y_m, shift, 60, crossings)) continue;
+    const lnSigmaZ = rise * crossings.lnSigmaZSd[0];
+    const factor = verticalFactor(
+      crossings.height_m[0],
+      CONDITIONS.sourceHeight_m,
+      Math.exp(crossings.lnSigmaZ[0] + lnSigmaZ),
+    );
+    const peak = (source.rate_kgph * amplitude * Math.exp(crossings.lnStrength[0] - lnSigmaZ) * factor) / lateral;
+    const width = crossings.width_s[0] * lateral * jitter;
+    if (!(width > 0)) continue;
+    let xi = random.normal();
+    for (let i = passes.start[j]; i < passes.start[j + 1]; i++) {
+      const s = peak * Math.exp(-0.5 * ((samples.time_s[i] - crossings.tau_s[0]) / width) ** 2);
+      samples.value_ppm[i] += s * (1 + settings.fluctuation * xi);
+      const rho = Math.exp(-1 / settings.fluctuationTime_s);
+      xi = rho * xi + Math.sqrt(1 - rho * rho) * random.normal();
     }
   }
 }
 
-function templateAt(
-  samples: FlightSamples,
-  transport: ReturnType<typeof transportOf>,
-  i: number,
-  source: Source,
-  shape: { delta: number; width: number },
-): number {
-  const bin = transport.bin[i];
-  const dx = samples.x_m[i] - source.x_m;
-  const dy = samples.y_m[i] - source.y_m;
-  const along = dx * transport.east[bin] + dy * transport.north[bin];
-  const across = dy * transport.east[bin] - dx * transport.north[bin];
-  if (along < 2) return 0;
-  const node = Math.min(transport.nodes - 2, Math.round(rangePosition(dx * dx + dy * dy)));
-  const at = (bin * transport.nodes + node) * FIELDS;
-  const theta = Math.atan2(across, along) - transport.table[at + PHI] - shape.delta;
-  const alpha = transport.table[at + ALPHA] * shape.width;
-  const vertical = verticalFactor(samples.z_m[i], CONDITIONS.sourceHeight_m, transport.table[at + SIGMA_Z]);
-  return (transport.table[at + STRENGTH] / shape.width) * vertical * Math.exp(-0.5 * (theta / alpha) ** 2);
+/** Gamma of mean 1 and standard deviation c by Marsaglia & Tsang 2000. */
+function gammaDraw(c: number, random: { uniform(): number; normal(): number }): number {
+  const shape = 1 / (c * c);
+  const d = shape - 1 / 3;
+  for (;;) {
+    const x = random.normal();
+    const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(random.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return (d * v) / shape;
+  }
 }
 
 /** The same flight elsewhere, at another time, or turned about the origin. */
