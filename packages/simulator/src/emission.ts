@@ -45,9 +45,3 @@ export function rateOf(source: Emission, time_s: number): number {
   );
   return source.nominalRate_kgph * Math.exp(ln);
 }
-
-/** Share of [from, to) in which it emits. */
-export function onShare(source: Pick<Emission, 'on'>, from: number, to: number): number {
-  const seconds = source.on.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, to) - Math.max(a, from)), 0);
-  return to > from ? seconds / (to - from) : 0;
-}

@@ -1,11 +1,12 @@
 /** The truth of an exercise in the form that is sealed, with the judgement of what was detectable. */
 import type { SubstanceKey } from '@plumeline/core';
+import type { Weather } from './air.ts';
 import { DETECTABILITY_RULE, PASSES_NEEDED, strongPasses } from './detectability.ts';
-import { onShare } from './emission.ts';
 import { instantOf, round } from './exercise-files.ts';
 import type { FlownFlight } from './exercise-flight.ts';
 import type { HiddenSource, Scenario } from './exercise-scenario.ts';
 import type { SealedSource, SealedTruth } from './seal.ts';
+import type { SimulatedSamples } from './simulate-flight.ts';
 
 export function toSealedTruth(facts: {
   name: string;
@@ -65,25 +66,50 @@ function sealedSource(
     ...(signal > 0 && { observedRate_kgph: round((3600 * weighted) / signal, 3) }),
     on: source.on.map(([from, to]) => [instantOf(from), instantOf(to)] as const),
     ...(facility !== undefined && { registeredAs: facility.name }),
-    flights: flown.filter(({ reached }) => reached[index]).map((each) => flightTruth(source, index, each)),
+    flights: flown
+      .filter(({ reached }) => reached[index])
+      .map((each) => flightTruth(source, index, each))
+      .filter(({ downwind_s }) => downwind_s > 0),
     detectable: passes.length >= PASSES_NEEDED,
     passes,
   };
 }
 
-/** Gas that left a source this long before a flight may still be felt [s]. */
-const TRAVEL_S = 600;
+/** The aircraft could feel a plume where it is downwind of the source within this angle's tangent and distance [m]. */
+const SECTOR_TANGENT = 0.5;
+const SECTOR_M = 5000;
 
 function flightTruth(
   source: HiddenSource,
   index: number,
-  { file, flight }: FlownFlight,
+  { file, flight, conditions }: FlownFlight,
 ): NonNullable<SealedSource['flights']>[number] {
-  const { time_s } = flight.samples;
   const { observedRate_kgps } = flight.perSource[index];
+  const { inPlume_s, emitting_s } = timeDownwind(source, flight.samples, conditions.weather);
   return {
     file,
-    onShare: round(onShare(source, time_s[0] - TRAVEL_S, time_s[time_s.length - 1]), 3),
+    downwind_s: inPlume_s,
+    onShare: inPlume_s > 0 ? round(emitting_s / inPlume_s, 3) : 0,
     ...(observedRate_kgps !== undefined && { observedRate_kgph: round(3600 * observedRate_kgps, 3) }),
   };
+}
+
+/** Seconds that the aircraft was downwind of a source by the mean wind, and those in which the gas there left it while it emitted. */
+export function timeDownwind(
+  source: Pick<HiddenSource, 'x_m' | 'y_m' | 'on'>,
+  { time_s, x_m, y_m }: Pick<SimulatedSamples, 'time_s' | 'x_m' | 'y_m'>,
+  { windEast_mps, windNorth_mps }: Pick<Weather, 'windEast_mps' | 'windNorth_mps'>,
+): { inPlume_s: number; emitting_s: number } {
+  const wind = Math.hypot(windEast_mps, windNorth_mps);
+  let [inPlume_s, emitting_s] = [0, 0];
+  for (let i = 0; i < time_s.length; i++) {
+    const [east, north] = [x_m[i] - source.x_m, y_m[i] - source.y_m];
+    const along = (east * windEast_mps + north * windNorth_mps) / wind;
+    const across = (north * windEast_mps - east * windNorth_mps) / wind;
+    if (along <= 0 || along > SECTOR_M || Math.abs(across) > SECTOR_TANGENT * along) continue;
+    inPlume_s++;
+    const left_s = time_s[i] - along / wind;
+    if (source.on.some(([from, to]) => left_s >= from && left_s < to)) emitting_s++;
+  }
+  return { inPlume_s, emitting_s };
 }

@@ -27,9 +27,13 @@ export interface SealedSource {
   readonly on: readonly (readonly [string, string])[];
   /** Facility of the briefing's register that it is; absent for one that nobody listed. */
   readonly registeredAs?: string;
-  /** Per flight near enough to have felt it: share of the time in which it emitted. Absent in older truths. */
+  /**
+   * Per flight that came downwind of it: for how long [s], and the share of that in which the gas there had left it while
+   * it emitted. Absent in older truths.
+   */
   readonly flights?: readonly {
     readonly file: string;
+    readonly downwind_s: number;
     readonly onShare: number;
     readonly observedRate_kgph?: number;
   }[];

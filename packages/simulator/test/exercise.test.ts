@@ -1,7 +1,8 @@
 import { InputError } from '@plumeline/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { onShare, rateOf } from '../src/emission.ts';
+import { rateOf } from '../src/emission.ts';
 import { drawScenario } from '../src/exercise-scenario.ts';
+import { timeDownwind } from '../src/exercise-truth.ts';
 import { type Briefing, type Exercise, makeExercise, randomFrom, scoreExercise } from '../src/index.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -128,7 +129,7 @@ describe('an exercise', () => {
       drawScenario(randomFrom(seed), [12_000, 8000], [0, 172_800]),
     );
     const clandestine = spells.flatMap(({ sources }) => sources).filter((source) => source.class === 'clandestine');
-    const shares = clandestine.map((source) => onShare(source, 0, 172_800));
+    const shares = clandestine.map(({ on }) => on.reduce((sum, [from, to]) => sum + to - from, 0) / 172_800);
     const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
     // On 2.5 hours, off 1.5 in the mean: 0.625, with some 0.1 of scatter a source over 40 sources.
     expect(Math.abs(mean - 0.625)).toBeLessThan(0.08);
@@ -140,6 +141,23 @@ describe('an exercise', () => {
     const sd = Math.sqrt(ln.reduce((sum, value) => sum + value * value, 0) / ln.length);
     expect(sd).toBeGreaterThan(0.3);
     expect(sd).toBeLessThan(0.5); // lnSd 0.4
+  });
+
+  it('counts the time downwind of a source, and that in which its gas left while it was on', () => {
+    // Eastward wind of 5 m/s; an hour along x = 1000 m, y from -1800 to 1800 m: inside the sector |y| <= 500 for 1001 s.
+    const seconds = Array.from({ length: 3601 }, (_, i) => i);
+    const samples = {
+      time_s: Float64Array.from(seconds, (t) => 10_000 + t),
+      x_m: new Float64Array(3601).fill(1000),
+      y_m: Float64Array.from(seconds, (t) => t - 1800),
+    };
+    const wind = { windEast_mps: 5, windNorth_mps: 0 };
+    const at = (on: [number, number][]) => timeDownwind({ x_m: 0, y_m: 0, on }, samples, wind);
+    expect(at([[0, 1e6]])).toEqual({ inPlume_s: 1001, emitting_s: 1001 });
+    // Gas takes 200 s: felt from 11,300 to 12,300, it left from 11,100 to 12,100.
+    expect(at([[11_100, 11_200]])).toEqual({ inPlume_s: 1001, emitting_s: 100 });
+    expect(at([[12_101, 20_000]])).toEqual({ inPlume_s: 1001, emitting_s: 0 });
+    expect(timeDownwind({ x_m: 2000, y_m: 0, on: [] }, samples, wind).inPlume_s).toBe(0);
   });
 
   it('makes about two thirds of the sources detectable (two seeds; docs/science/simulator.md has twenty)', () => {

@@ -126,7 +126,7 @@ describe('scores at the edges', () => {
 
 describe('sources that were off', () => {
   const flown = (...shares: number[]) => ({
-    flights: shares.map((onShare, i) => ({ file: `${i}.csv`, onShare })),
+    flights: shares.map((onShare, i) => ({ file: `${i}.csv`, downwind_s: 100, onShare })),
     detectable: false,
   });
 
@@ -149,14 +149,14 @@ describe('sources that were off', () => {
     expect(score.spurious).toMatchObject([{ estimate: 1, isAtOffSource: true }]);
     expect(score.sources.map(({ isOff }) => isOff)).toEqual([false, true, false, false]);
     const table = formatScore(score);
-    expect(table).toContain('Off during every flight     1, neither found nor missed');
+    expect(table).toContain('Off when flown past         1, neither found nor missed');
     expect(table).toMatch(/C2 +dairy +no +10\.0 +off/);
   });
 
   it('count as before in a truth that says nothing of them', () => {
     const score = scored([source('C1', 0, 0, 10)], []);
     expect([score.off, score.missed]).toEqual([0, 1]);
-    expect(formatScore(score)).not.toContain('Off during');
+    expect(formatScore(score)).not.toContain('Off when');
   });
 });
 

@@ -9,9 +9,7 @@ export function formatScore(score: ExerciseScore): string {
     ['  clandestine', show(score.foundClandestine)],
     ['  lawful', show(score.foundLawful)],
     ['Missed', `${score.missed} (${score.missedDetectable} detectable)`],
-    ...(score.off > 0
-      ? [['Off during every flight', `${score.off}, neither found nor missed`] as [string, string]]
-      : []),
+    ...(score.off > 0 ? [['Off when flown past', `${score.off}, neither found nor missed`] as [string, string]] : []),
     [
       'False',
       `${show(score.falseEstimates)} estimates${score.duplicates > 0 ? `, and ${score.duplicates} second estimates of a source already found` : ''}`,

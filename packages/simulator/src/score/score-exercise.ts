@@ -35,7 +35,7 @@ export interface SourceScore {
   readonly kind: string;
   readonly position: Position;
   readonly isDetectable: boolean;
-  /** It did not emit during any flight that could have felt it: not finding it is right. */
+  /** No gas had left it wherever a flight came downwind of it: not finding it is right. */
   readonly isOff: boolean;
   /** Its name in the briefing's register; absent for one that nobody listed. */
   readonly registeredAs?: string;
@@ -81,7 +81,7 @@ export interface ExerciseScore {
   readonly foundDetectable: Share;
   readonly foundClandestine: Share;
   readonly foundLawful: Share;
-  /** Sources that were off during every flight: neither found nor missed. */
+  /** Sources that were off whenever a flight was downwind of them: neither found nor missed. */
   readonly off: number;
   readonly missed: number;
   readonly missedDetectable: number;
