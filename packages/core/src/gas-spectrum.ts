@@ -65,3 +65,45 @@ export interface BandAbsorption {
   /** [band] base e [(ppm m)-1]; NaN where the gas's table does not cover the band's response. */
   readonly absorption_pppmm: Float64Array;
 }
+
+/**
+ * `nothing`: no gas is the likeliest answer. `named`: at least one substance is sure and no substitute comes near it.
+ * `ambiguous`: a listed gas is there, but more than one explains the data. `unknown`: something the library does not hold.
+ */
+export type IdentificationVerdict = 'nothing' | 'named' | 'ambiguous' | 'unknown';
+
+/** One substance that a spectrum may show. An amount never goes without its interval. */
+export interface IdentifiedGas {
+  /** Key of the product's own substance list, where it has one. */
+  readonly substanceKey?: string;
+  readonly name: string;
+  readonly cas?: string;
+  /** The library's entry that fits best. */
+  readonly libraryKey: string;
+  readonly probability: number;
+  /** It is claimed; the others are possibilities. */
+  readonly isNamed: boolean;
+  /** Given that it is there; absent where the library knows only the shape. */
+  readonly column_ppmm?: number;
+  readonly columnInterval90_ppmm?: readonly [number, number];
+  /** Optical depth at the gas's strongest band, for entries that know only the shape. */
+  readonly peakDepth?: number;
+  readonly peakDepthInterval90?: readonly [number, number];
+  /** Amount over its standard error. */
+  readonly z: number;
+}
+
+/** The answer for one spectrum (a pixel, a plume's mean, a moment of a series), ready to be kept with a detection. */
+export interface GasIdentification {
+  readonly verdict: IdentificationVerdict;
+  /** By falling probability. */
+  readonly gases: readonly IdentifiedGas[];
+  /** What else explains the spectrum: sets of substances by name, best first, probabilities summing to nearly 1. */
+  readonly rivals: readonly {
+    readonly names: readonly string[];
+    readonly withUnlistedGas: boolean;
+    readonly probability: number;
+  }[];
+  readonly nothingProbability: number;
+  readonly unlistedProbability: number;
+}

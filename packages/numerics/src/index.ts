@@ -5,5 +5,8 @@ export * from './inversion/index.ts';
 export * from './kernels/index.ts';
 export * from './planning/index.ts';
 export * from './spectral/detection/index.ts';
+export * from './spectral/ftir/index.ts';
+export * from './spectral/gas/index.ts';
+export * from './spectral/identification/index.ts';
 export * from './spectral/rate/index.ts';
 export * from './spectral/retrieval/index.ts';

@@ -5,6 +5,7 @@ import { readGasFolder } from '../../formats/src/jcamp/gas-folder.ts';
 import { decodeSpc } from '../../formats/src/spc/decode.ts';
 import { randomFrom } from '../../simulator/src/random.ts';
 import { FTIR_GRID, identifySeries, type SingleBeam, toLogGrid } from '../src/spectral/ftir/index.ts';
+import { toGasIdentification } from '../src/spectral/identification/index.ts';
 import { dataLibrary, hasGasData } from './identification-scene.ts';
 
 const VENT = new URL('../../../../shared/data/ftir_vent/', import.meta.url);
@@ -69,6 +70,12 @@ describe('FTIR series', () => {
     for (const { substances } of result.identifications) {
       expect(substances.filter(({ isNamed }) => isNamed).map(({ substance }) => substance)).toEqual(['plume']);
     }
+    const record = toGasIdentification(result.identifications[2]!, input.library);
+    expect(record.verdict).toBe('named');
+    expect(record.gases[0]).toMatchObject({ name: 'plume', libraryKey: 'plume', isNamed: true });
+    expect(record.gases[0]!.column_ppmm).toBe(series!.column[2]);
+    expect(record.gases[0]!.columnInterval90_ppmm).toEqual([series!.low[2], series!.high[2]]);
+    expect(record.rivals[0]!.names).toContain('plume');
   });
 
   it('claims nothing without a plume, and says how much it would have seen', () => {
