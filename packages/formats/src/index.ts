@@ -27,6 +27,7 @@ export type { JoinedTable } from './samples/column-reader.ts';
 export * from './samples/csv-table.ts';
 export * from './samples/decode-text.ts';
 export * from './samples/fault-log.ts';
+export { nearestRows } from './samples/nearest-rows.ts';
 export * from './samples/operator-facts.ts';
 export * from './samples/read-columns.ts';
 export { shiftLag, usualInterval_s } from './samples/shift-lag.ts';

@@ -10,6 +10,7 @@ import {
   type JoinedTable,
   matchStrength,
   measuresOf,
+  nearestRows,
   type OperatorFacts,
   parseTable,
   type SensorProfile,
@@ -148,13 +149,21 @@ export function joinTables(files: readonly InputFile[], profile: SensorProfile, 
         missing,
       );
     }
-    return { rule, table, rowByKey: indexKeys(table, rule.key) };
+    // By nearest time a repeated key does no harm.
+    return {
+      rule,
+      table,
+      rowByKey: rule.nearest_s === undefined ? indexKeys(table, rule.key) : new Map<string, number>(),
+    };
   });
   return {
     files: opened.map(({ table }) => table.file),
     link: (samples) =>
       new Map(
         opened.map(({ rule, table, rowByKey }) => {
+          if (rule.nearest_s !== undefined) {
+            return [rule.name, { table, rowOf: nearestRows(samples, table, rule, profile.time, rowLog) }];
+          }
           const column = samples.header.indexOf(rule.key);
           return [
             rule.name,

@@ -418,3 +418,62 @@ describe('a wind that samples do not carry', () => {
     expect(faultsOf([flight(good)], sim, { wind })).toMatchObject([{ code: 'wind-stated-twice' }]);
   });
 });
+
+describe('positions and gas of two loggers', () => {
+  const twoFiles = (offset: string) =>
+    profile(
+      'sim_flights',
+      [
+        'leg: { column: leg }\n',
+        `tables:\n  - { name: track, files: ["track.csv"], key: time_utc, nearest_s: 0.6${offset} }\n`,
+      ],
+      ['lat: { column: lat, unit: deg }', 'lat: { column: lat, unit: deg, table: track }'],
+      ['lon: { column: lon, unit: deg }', 'lon: { column: lon, unit: deg, table: track }'],
+    );
+  const cells = good.map((line) => line.split(','));
+  const gas = flight(cells.map((row) => [row[0], ...row.slice(3)].join(',')));
+  /** The track's clock is ahead by so much. */
+  const track = (ahead_s: number, rows = cells) => ({
+    name: 'track.csv',
+    bytes: bytesOf(
+      rows
+        .map(([time, lat, lon], i) => {
+          const shown = i === 0 ? time : new Date(Date.parse(time!) + 1000 * ahead_s).toISOString();
+          return [shown, lat, lon].join(',');
+        })
+        .join('\n'),
+    ),
+  });
+  const plain = read(good).series;
+  const latitudes = (files: Parameters<typeof ingest>[0], by = twoFiles('')) => [
+    ...ingest(files, by, OPTIONS)[0]!.series.lat_deg,
+  ];
+
+  it('are joined by the nearest time', () => {
+    expect(latitudes([gas, track(0.3)])).toEqual([...plain.lat_deg]);
+  });
+
+  it('and by the offset of their clocks where it is known', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -500, max: 500 }), (ahead_s) => {
+        expect(latitudes([gas, track(ahead_s)], twoFiles(`, clockOffset_s: ${ahead_s}`))).toEqual([...plain.lat_deg]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('and refused where no row is near enough, or a time cannot be read', () => {
+    expect(faultsOf([gas, track(-30)], twoFiles(''))[0]).toMatchObject({ code: 'join-missing', place: { row: 72 } });
+    const broken = cells.map((row, i) => (i === 7 ? ['soon', ...row.slice(1)] : row));
+    const bytes = bytesOf(broken.map((row) => row.slice(0, 3).join(',')).join('\n'));
+    expect(faultsOf([gas, { name: 'track.csv', bytes }], twoFiles(''))).toContainEqual(
+      expect.objectContaining({ code: 'time-invalid', place: { file: 'track.csv', row: 8, column: 'time_utc' } }),
+    );
+  });
+
+  it('need a tolerance with an offset', () => {
+    expect(() => profile('prairie_grass', ['    key: run\n', '    key: run\n    clockOffset_s: 3\n'])).toThrow(
+      /nearest_s/,
+    );
+  });
+});

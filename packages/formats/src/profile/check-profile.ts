@@ -72,7 +72,23 @@ export function checkProfile(profile: SensorProfileContent): ProfileFault[] {
     ...timeFaults(profile),
     ...periodFaults(profile),
     ...instrumentFaults(profile),
+    ...tableFaults(profile),
   ];
+}
+
+function tableFaults({ tables }: SensorProfileContent): ProfileFault[] {
+  return (tables ?? []).flatMap(({ name, nearest_s, clockOffset_s }, index) =>
+    clockOffset_s === undefined || nearest_s !== undefined
+      ? []
+      : [
+          {
+            code: 'clock-offset-unused',
+            message: `Table ${name} has a clock offset and is joined by equal keys.`,
+            remedy: 'Add nearest_s, the time in seconds that rows may lie apart, or leave clockOffset_s out.',
+            path: ['tables', String(index), 'clockOffset_s'],
+          },
+        ],
+  );
 }
 
 function substanceFaults({ substance }: SensorProfileContent): ProfileFault[] {

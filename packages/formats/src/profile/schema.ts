@@ -235,6 +235,14 @@ export const SensorProfileSchema = Type.Object(
             name: text('Name that measures refer to.'),
             files: texts('File names of the table.'),
             key: Type.String({ description: 'Column that is in both files and joins them.' }),
+            nearest_s: optional(
+              number('Join by time instead of by equal keys: the row nearest in time, at most this far off [s].', {
+                minimum: 0,
+              }),
+            ),
+            clockOffset_s: optional(
+              number("How far the table's clock is ahead of the samples' [s]; with nearest_s only."),
+            ),
             absent: optional(text('Reason to exclude rows whose key the table does not have; an error when left out.')),
           },
           'A second file joined to the samples by a key column.',
