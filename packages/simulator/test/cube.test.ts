@@ -5,7 +5,6 @@ import {
   addPlume,
   METHANE_KG_PER_M2_PPMM,
   methaneWindowBands,
-  openCubeTruth,
   REGIMES,
   radianceTable,
   readRadiance,
@@ -16,6 +15,7 @@ import {
 } from '../src/cube/index.ts';
 import { reflectance, SURFACES, surfaceNamed } from '../src/cube/surface-spectra.ts';
 import { randomFrom } from '../src/random.ts';
+import { openCubeTruth } from '../src/score/open-cube-truth.ts';
 
 const TARGET = new URL('../../../../shared/data/hsi_scenes/target_ppmm.csv', import.meta.url);
 const small = { seed: 5, lines: 40, samples: 10 } as const;

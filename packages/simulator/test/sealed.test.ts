@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Who may know how to open a sealed file, and who may name it: to write it, to score it, to leave it out, to refuse it. Paths from the root of the repository. */
 const OPENERS = /^packages\/simulator\/src\/score\//;
-const SEALERS = /^packages\/simulator\/src\/(seal|exercise|exercise-truth)\.ts$/;
+const SEALERS = /^packages\/simulator\/src\/(seal|exercise|exercise-truth|cube\/sealed-truth)\.ts$/;
 const NAMERS =
   /^(packages\/simulator\/src\/|apps\/cli\/src\/exercise|apps\/cli\/src\/read-input\.ts$|apps\/server\/src\/uploads\.ts$)/;
 
@@ -23,7 +23,7 @@ describe('the sealed truth', () => {
   it('is opened by scoring alone', () => {
     const strangers = sources.filter((path) => {
       const text = readFileSync(ROOT + path, 'utf8');
-      const opens = /openSealed|open-sealed|applyKeyStream|SealedTruth/.test(text);
+      const opens = /openSealed|open-sealed|openCubeTruth|open-cube-truth|applyKeyStream|SealedTruth/.test(text);
       return opens && !OPENERS.test(path) && !SEALERS.test(path);
     });
     expect(strangers).toEqual([]);
@@ -39,7 +39,8 @@ describe('the sealed truth', () => {
 
   it('is not opened by making an exercise, and the opener is not exported', () => {
     const index = readFileSync(`${ROOT}packages/simulator/src/index.ts`, 'utf8');
-    expect(index).not.toMatch(/openSealed|open-sealed|applyKeyStream/);
+    const cubes = readFileSync(`${ROOT}packages/simulator/src/cube/index.ts`, 'utf8');
+    expect(index + cubes).not.toMatch(/openSealed|open-sealed|openCubeTruth|open-cube-truth|applyKeyStream/);
     const simulator = sources.filter(
       (path) => path.startsWith('packages/simulator/src/') && !OPENERS.test(path) && !path.endsWith('/index.ts'),
     );

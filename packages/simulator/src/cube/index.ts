@@ -6,7 +6,7 @@ export {
   sceneAir,
 } from './plume-columns.ts';
 export { type RadianceTable, radianceTable, readRadiance, unitAbsorption } from './radiance-table.ts';
-export { openCubeTruth, type SealedCubeTruth, sealCubeTruth } from './sealed-truth.ts';
+export { type SealedCubeTruth, sealCubeTruth } from './sealed-truth.ts';
 export { methaneWindowBands, type SensorBands } from './sensor-bands.ts';
 export {
   AVIRIS_NG_NOISE,

@@ -3,11 +3,11 @@
  * flights is (../seal.ts). The map itself is not inside: the same seed and options make it again, and the digest says so.
  */
 import { type Digest, digestOf } from '@plumeline/core';
-import { asciiToBytes, bytesToAscii } from '../ascii.ts';
+import { asciiToBytes } from '../ascii.ts';
 import { applyKeyStream } from '../seal.ts';
 import type { CubeTruth } from './simulate-cube.ts';
 
-const CUBE_SEAL_HEADER = 'PLUMELINE-SEALED-CUBE-1\n';
+export const CUBE_SEAL_HEADER = 'PLUMELINE-SEALED-CUBE-1\n';
 
 export interface SealedCubeTruth {
   readonly format: 'plumeline-cube-truth-1';
@@ -44,17 +44,6 @@ export function sealCubeTruth(truth: CubeTruth): { readonly bytes: Uint8Array; r
   bytes.set(header);
   bytes.set(applyKeyStream(plain), header.length);
   return { bytes, digest: digestOf(plain) };
-}
-
-/** @throws RangeError when the bytes are no sealed cube truth, or not the one whose digest was stated. */
-export function openCubeTruth(bytes: Uint8Array, digest: Digest): SealedCubeTruth {
-  const header = asciiToBytes(CUBE_SEAL_HEADER);
-  if (header.some((value, i) => bytes[i] !== value))
-    throw new RangeError('This is not the sealed truth of an exercise cube: its first line is missing.');
-  const plain = applyKeyStream(bytes.subarray(header.length));
-  if (digestOf(plain) !== digest)
-    throw new RangeError('The sealed truth is not the one that the briefing committed to; it was changed or swapped.');
-  return JSON.parse(bytesToAscii(plain)) as SealedCubeTruth;
 }
 
 function littleEndianBytes(values: Float32Array): Uint8Array {
