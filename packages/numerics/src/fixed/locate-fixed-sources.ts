@@ -1,14 +1,16 @@
 /** From a record of fixed instruments to sources, or to what would have been seen: the engine's front. */
 import { learnBackground } from './background.ts';
-import { departuresFor, errorFor, firstDepartures, responseFor } from './departures.ts';
-import { type FilterTrace, filterState, logLikelihood } from './filter.ts';
+import { displaced } from './displaced.ts';
+import { filterState } from './filter.ts';
+import { addTo, longModel } from './long-model.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
 import { type FixedPosterior, fixedPosterior } from './posterior.ts';
 import type { FixedProblem } from './problem.ts';
 import { redundancyOf } from './redundancy.ts';
-import { emptyResponse, fillResponse, NO_DEPARTURE, stepTables } from './response.ts';
-import { type SearchArea, type SearchInput, searchPlace } from './search.ts';
+import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables, stepTables } from './response.ts';
+import { type PlaceModel, type SearchArea, searchPlace } from './search.ts';
 import { DEFAULT_FIXED_SETTINGS, type FixedSettings } from './settings.ts';
+import { isShort, shortModel } from './short-model.ts';
 
 export interface FixedInversion {
   /** Strongest first; empty when nothing passes the decision. */
@@ -28,43 +30,50 @@ export function locateFixedSources(
   settings: FixedSettings = DEFAULT_FIXED_SETTINGS,
   onProgress?: (fraction: number) => void,
 ): FixedInversion {
-  const input: SearchInput = {
-    problem,
-    background: learnBackground(problem, settings.background),
-    error: errorFor(problem, settings),
-    state: filterState(problem),
-    tables: stepTables(problem, responseFor(problem, settings)),
-    area,
-    range: settings.range,
-    redundancy: redundancyOf(problem, settings.persistence_s),
-    departures: departuresFor(problem, settings),
-    firstDepartures: firstDepartures(problem, settings),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  };
-  const search = searchPlace(input);
-  const isFound = search.lnBayesFactor >= settings.decision;
-  const posterior = fixedPosterior(search, area, settings.rateBias);
-  const response = emptyResponse(problem.value_ppm.length);
-  if (isFound) {
-    const width_m = search.width_m;
-    fillResponse(problem, input.tables, { ...posterior.mode, width_m }, NO_DEPARTURE, response);
+  const model = modelOf(problem, settings);
+  const search = searchPlace(model, area, onProgress);
+  const found = fixedPosterior(search, area, isShort(problem) ? settings.short.rateBias : settings.rateBias);
+  const error = model.displacementAt?.({ ...found.mode, width_m: 0 });
+  const posterior = error === undefined ? found : { ...found, raster: displaced(found.raster, error) };
+  const { lnBayesFactor } = search;
+  if (lnBayesFactor < settings.decision) {
+    const { background_ppm, fitted_ppm } = model.trace(undefined);
+    const map = nullMap(model, area, settings.range, background_ppm, settings.decision);
+    return { sources: [], lnBayesFactor, background_ppm, fitted_ppm, search: map };
   }
-  const trace = emptyTrace(problem.value_ppm.length);
-  logLikelihood(input, response, isFound ? posterior.rate.p50 : 0, 1, trace);
-  const fitted_ppm = trace.background_ppm.map((value, row) => value + trace.signal_ppm[row]);
+  const { mode, rate } = posterior;
   return {
-    sources: isFound ? [posterior] : [],
-    lnBayesFactor: search.lnBayesFactor,
-    background_ppm: trace.background_ppm,
-    fitted_ppm,
-    ...(isFound ? {} : { search: nullMap(input, trace.background_ppm, settings.decision) }),
+    sources: [posterior],
+    lnBayesFactor,
+    ...model.trace({ ...mode, width_m: search.width_m, rate_kgph: rate.p50 }),
   };
 }
 
-function emptyTrace(rows: number): FilterTrace {
-  return {
-    background_ppm: new Float64Array(rows),
-    signal_ppm: new Float64Array(rows),
-    innovation: new Float64Array(rows),
-  };
+/** The model of a record: short ones as a field of errors, long ones as states of a filter. */
+export function modelOf(problem: FixedProblem, settings: FixedSettings): PlaceModel {
+  const background = learnBackground(problem, settings.background);
+  if (isShort(problem)) return shortModel(problem, background, settings);
+  const tables = stepTables(problem, settings.response);
+  return longModel({
+    ...knownOf(problem, tables),
+    problem,
+    background,
+    settings,
+    error: settings.error,
+    state: filterState(problem),
+    redundancy: redundancyOf(problem, settings.persistence_s),
+    tables,
+  });
+}
+
+/** Response [ppm] of the registered sources; the filter's amplitude error stands for the errors of their rates. */
+function knownOf(problem: FixedProblem, tables: StepTables): { readonly known?: Response } {
+  if (problem.known === undefined || problem.known.length === 0) return {};
+  const known = emptyResponse(problem.value_ppm.length);
+  const one = emptyResponse(problem.value_ppm.length);
+  for (const { x_m, y_m, rate_kgph } of problem.known) {
+    fillResponse(problem, tables, { x_m, y_m, width_m: 0 }, NO_DEPARTURE, one);
+    addTo(known, one, rate_kgph, known);
+  }
+  return { known };
 }

@@ -5,9 +5,8 @@
  * scatters with variance 2 L about that value, and a source is seen where it passes the decision with the cost of
  * looking everywhere.
  */
-import { RUNG, rungRange } from './evidence.ts';
-import { emptyResponse, fillResponse, NO_DEPARTURE } from './response.ts';
-import { type SearchInput, temperedLikelihood } from './search.ts';
+import { type RateRange, RUNG, rungRange } from './evidence.ts';
+import type { PlaceModel, SearchArea } from './search.ts';
 
 export interface FixedSearchMap {
   readonly west_m: number;
@@ -20,32 +19,29 @@ export interface FixedSearchMap {
 }
 
 const MAP_CELLS = 16;
-const MAP_STEPS = 400;
 /** ln of the number of independent places and rates that compete: the price of looking everywhere. */
 const LOOKING = 5;
 /** One-sided 90 % point of a normal. */
 const Z90 = 1.2816;
 
-export function nullMap(input: SearchInput, background_ppm: Float64Array, decision: number): FixedSearchMap {
-  const { area, problem } = input;
+export function nullMap(
+  model: PlaceModel,
+  area: SearchArea,
+  range: RateRange,
+  background_ppm: Float64Array,
+  decision: number,
+): FixedSearchMap {
   const cell_m = Math.max(area.east_m - area.west_m, area.north_m - area.south_m) / MAP_CELLS;
   const columns = Math.max(1, Math.round((area.east_m - area.west_m) / cell_m));
   const rows = Math.max(1, Math.round((area.north_m - area.south_m) / cell_m));
-  const stride = Math.max(1, Math.floor(input.redundancy.time / 2), Math.floor(problem.steps.length / MAP_STEPS));
-  const response = emptyResponse(problem.value_ppm.length);
-  const none = emptyResponse(problem.value_ppm.length);
-  const value_ppm = new Float64Array(problem.value_ppm.length);
-  const fake = { ...input, problem: { ...problem, value_ppm } };
   const limit_kgph = new Float64Array(columns * rows);
-  const [lowest, highest] = rungRange(input.range);
+  const [lowest, highest] = rungRange(range);
   for (let cell = 0; cell < limit_kgph.length; cell++) {
     const x_m = area.west_m + ((cell % columns) + 0.5) * cell_m;
     const y_m = area.south_m + (Math.floor(cell / columns) + 0.5) * cell_m;
-    fillResponse(problem, input.tables, { x_m, y_m, width_m: cell_m }, NO_DEPARTURE, response, stride);
+    const ratioOf = model.ratioIfThere({ x_m, y_m, width_m: cell_m }, background_ppm);
     const isSeen = (rung: number) => {
-      const rate = Math.exp(rung * RUNG);
-      for (let row = 0; row < value_ppm.length; row++) value_ppm[row] = background_ppm[row] + rate * response.mean[row];
-      const ratio = temperedLikelihood(fake, response, rate, stride) - temperedLikelihood(fake, none, 0, stride);
+      const ratio = ratioOf(Math.exp(rung * RUNG));
       return ratio - Z90 * Math.sqrt(2 * Math.max(0, ratio)) > decision + LOOKING;
     };
     limit_kgph[cell] = leastSeen(isSeen, lowest, highest);

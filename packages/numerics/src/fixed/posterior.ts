@@ -1,14 +1,15 @@
 /** Numbers drawn from a search: mean, mode, raster and rate quantiles. */
-import type { Raster } from '../inversion/posterior.ts';
 import { forMesh, MESH_PER_RUNG, RUNG } from './evidence.ts';
-import { lnSum, type PlaceCell, rasterOf, type Search, type SearchArea } from './search.ts';
+import { type FixedRaster, lnSum, type PlaceCell, rasterOf, type Search, type SearchArea } from './search.ts';
 
 export interface FixedPosterior {
-  readonly raster: Raster;
+  readonly raster: FixedRaster;
   readonly lnBayesFactor: number;
   readonly mean: { readonly x_m: number; readonly y_m: number };
   readonly mode: { readonly x_m: number; readonly y_m: number };
   readonly rate: { readonly p05: number; readonly p50: number; readonly p95: number };
+  /** Posterior of the rate: probability of each of a ladder of rates [kg h-1], ascending. */
+  readonly rates: { readonly rate_kgph: Float64Array; readonly mass: Float64Array };
   /** Mass within one part in thirty of the area's edge. */
   readonly edgeMass: number;
 }
@@ -25,13 +26,19 @@ export function fixedPosterior(search: Search, area: SearchArea, rateBias: numbe
     y_m += mass * cell.y_m;
     if (isNear(cell, area, margin)) edgeMass += mass;
   }
+  const ordered = rateMasses(search.cells, rateBias);
+  const at = (probability: number) => rateAt(ordered, probability);
   const mode = search.cells.reduce((a, b) => (b.lnEvidence > a.lnEvidence ? b : a));
   return {
     raster: rasterOf(search),
     lnBayesFactor: search.lnBayesFactor,
     mean: { x_m, y_m },
     mode: { x_m: mode.x_m, y_m: mode.y_m },
-    rate: rateQuantiles(search.cells, rateBias),
+    rate: { p05: at(0.05), p50: at(0.5), p95: at(0.95) },
+    rates: {
+      rate_kgph: Float64Array.from(ordered, ([mesh]) => Math.exp(((mesh + 0.5) / MESH_PER_RUNG) * RUNG)),
+      mass: Float64Array.from(ordered, ([, mass]) => mass),
+    },
     edgeMass,
   };
 }
@@ -40,8 +47,11 @@ function isNear({ x_m, y_m }: PlaceCell, { west_m, south_m, east_m, north_m }: S
   return x_m - west_m < margin || east_m - x_m < margin || y_m - south_m < margin || north_m - y_m < margin;
 }
 
-/** Mixture of the cells' rate posteriors on the common mesh of ln rate, convolved with the plume model's bias. */
-function rateQuantiles(cells: readonly PlaceCell[], bias: number): { p05: number; p50: number; p95: number } {
+/** [index on the common mesh of ln rate, mass], ascending. */
+type RateMasses = readonly (readonly [number, number])[];
+
+/** Mixture of the cells' rate posteriors, convolved with the plume model's bias. */
+function rateMasses(cells: readonly PlaceCell[], bias: number): RateMasses {
   const best = Math.max(...cells.flatMap(({ rates }) => rates.map(({ lnWeight }) => lnWeight)));
   const density = new Map<number, number>();
   for (const { rates } of cells) {
@@ -55,19 +65,17 @@ function rateQuantiles(cells: readonly PlaceCell[], bias: number): { p05: number
   }
   const ordered = [...convolved(density, bias)].sort(([a], [b]) => a - b);
   const sum = ordered.reduce((total, [, mass]) => total + mass, 0);
-  const at = (probability: number) => {
-    let held = 0;
-    for (const [mesh, mass] of ordered) {
-      held += mass;
-      if (held >= probability * sum) {
-        // Within the mesh cell by its share of the mass.
-        const part = 1 - (held - probability * sum) / mass;
-        return Math.exp(((mesh + part) / MESH_PER_RUNG) * RUNG);
-      }
-    }
-    return Math.exp((ordered[ordered.length - 1][0] / MESH_PER_RUNG) * RUNG);
-  };
-  return { p05: at(0.05), p50: at(0.5), p95: at(0.95) };
+  return ordered.map(([mesh, mass]) => [mesh, mass / sum]);
+}
+
+function rateAt(ordered: RateMasses, probability: number): number {
+  let held = 0;
+  for (const [mesh, mass] of ordered) {
+    held += mass;
+    // Within the mesh cell by its share of the mass.
+    if (held >= probability) return Math.exp(((mesh + 1 - (held - probability) / mass) / MESH_PER_RUNG) * RUNG);
+  }
+  return Math.exp((ordered[ordered.length - 1][0] / MESH_PER_RUNG) * RUNG);
 }
 
 /** Mass per mesh index convolved with a normal of deviation `sd` in ln rate. */

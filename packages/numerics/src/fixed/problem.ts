@@ -30,6 +30,14 @@ export interface FixedStep {
   readonly to: number;
 }
 
+/** A registered source: its rate is the stated one within a factor e^lnRateSd. */
+export interface KnownSource {
+  readonly x_m: number;
+  readonly y_m: number;
+  readonly rate_kgph: number;
+  readonly lnRateSd: number;
+}
+
 export interface FixedProblem {
   readonly instruments: readonly FixedInstrument[];
   /** In order of time. */
@@ -38,6 +46,8 @@ export interface FixedProblem {
   readonly instrument: Int32Array;
   readonly value_ppm: Float64Array;
   readonly sourceHeight_m: number;
+  /** Other people's emissions whose place and rate are on record: part of every hypothesis, of "no source" too. */
+  readonly known?: readonly KnownSource[];
   /** Least instrument noise (one sigma) [ppm], where stated. */
   readonly noise_ppm?: number;
 }

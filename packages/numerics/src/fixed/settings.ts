@@ -3,6 +3,7 @@ import type { BackgroundOptions } from './background.ts';
 import type { RateRange } from './evidence.ts';
 import type { ModelError } from './filter.ts';
 import type { ResponseOptions } from './response.ts';
+import type { FieldError } from './short-record.ts';
 
 const DEGREE = Math.PI / 180;
 const HOUR_S = 3600;
@@ -11,18 +12,23 @@ export interface FixedSettings {
   readonly background: BackgroundOptions;
   readonly error: ModelError;
   readonly response: ResponseOptions;
-  /** Errors of a short record as nodes: deviations of direction and of ln spreads. */
+  /** Errors of a short record: of the whole plume, as nodes of a sum, and the field of short-record.ts. */
   readonly short: {
     readonly turnSd_rad: number;
     readonly lnSigmaYSd: number;
-    readonly lnSigmaZSd: number;
-    readonly amplitudeSd: number;
-    readonly gainSd: number;
-    /** Direction error of each arc on its own, as a part of sigma_v / U. */
-    readonly turbulent: number;
+    /** Error of the level that all instruments share [ppm]. */
+    readonly common_ppm: number;
+    readonly field: FieldError;
+    /**
+     * Error of the plume's virtual origin along and across the wind, as a part of the distance to the nearest instrument
+     * in the plume: what the first metres of rise and meander displace, and no instrument beyond them can see.
+     */
+    readonly origin: { readonly along: number; readonly across: number };
+    /** Deviation of ln rate by the plume model's bias over one record. */
+    readonly rateBias: number;
   };
   readonly range: RateRange;
-  /** How long an error of the transport model persists [s]. */
+  /** How long an error of the transport model persists in a long record [s]. */
   readonly persistence_s: number;
   /** Deviation of ln rate by the plume model's bias, the same for a whole record. */
   readonly rateBias: number;
@@ -49,7 +55,29 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
     edge: 0.14,
   },
   response: { directionError: { base_rad: 6.3 * DEGREE, light_radmps: 12 * DEGREE }, hasMeander: true },
-  short: { turnSd_rad: 6 * DEGREE, lnSigmaYSd: 0.3, lnSigmaZSd: 0.25, amplitudeSd: 0.15, gainSd: 0.25, turbulent: 0.7 },
+  short: {
+    turnSd_rad: 5 * DEGREE,
+    lnSigmaYSd: 0.22,
+    common_ppm: 0.015,
+    field: {
+      amplitude: 0.03,
+      shift: 0.2,
+      shiftLength: 3,
+      width: 0.14,
+      lump: 0.22,
+      lumpGrowth: 0.37,
+      exponent: 0.135,
+      widthExponent: 0.12,
+      height: 0.09,
+      own: 0.05,
+      lnRadiusLength: 20,
+      time_s: HOUR_S,
+      acrossLength: 1.1,
+      lumpLength: 3,
+    },
+    origin: { along: 0.11, across: 0.03 },
+    rateBias: 0.35,
+  },
   persistence_s: 3 * HOUR_S,
   rateBias: 0.2,
   range: { least_kgph: 0.01, most_kgph: 1000 },

@@ -1,0 +1,44 @@
+/** Simulation-based calibration of the fixed-instrument engine: ranks of the truth in posteriors of drawn records. */
+import { locateFixedSources } from '../src/fixed/index.ts';
+import type { FixedSettings } from '../src/fixed/settings.ts';
+import { drawShort, placeRank, rateRank, SHORT_AREA } from './fixed-short-generator.ts';
+
+export interface Ranks {
+  readonly place: number;
+  readonly rate: number;
+}
+
+/** Ranks of one record drawn with `truth` and located with `engine`; undefined where nothing was reported. */
+export function rankShort(seed: number, truth: FixedSettings, engine: FixedSettings = truth): Ranks | undefined {
+  const { problem, x_m, y_m, rate_kgph } = drawShort(seed, truth);
+  const [source] = locateFixedSources(problem, SHORT_AREA, engine).sources;
+  if (source === undefined) return undefined;
+  return { place: placeRank(source, x_m, y_m), rate: rateRank(source, rate_kgph) };
+}
+
+/** Counts of ranks in ten equal bins and their chi squared (9 degrees of freedom; 16.9 is the 95 % point). */
+export function tenBins(ranks: readonly number[]): { readonly counts: readonly number[]; readonly chi2: number } {
+  const counts = new Array<number>(10).fill(0);
+  for (const rank of ranks) counts[Math.min(9, Math.floor(10 * rank))]++;
+  const expected = ranks.length / 10;
+  return { counts, chi2: counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0) };
+}
+
+/** The planted bug: an engine that takes every error of the plume for a fifth of what the generator makes it. */
+export function tooSure(settings: FixedSettings): FixedSettings {
+  const { field, origin } = settings.short;
+  const part = 0.2;
+  const { amplitude, shift, width, lump, exponent, widthExponent, height, own } = field;
+  const few = {
+    amplitude: part * amplitude,
+    shift: part * shift,
+    width: part * width,
+    lump: part * lump,
+    exponent: part * exponent,
+    widthExponent: part * widthExponent,
+    height: part * height,
+    own: part * own,
+  };
+  const nearer = { along: part * origin.along, across: part * origin.across };
+  return { ...settings, short: { ...settings.short, field: { ...field, ...few }, origin: nearer } };
+}
