@@ -141,7 +141,7 @@ describe('JCAMP-DX', () => {
     );
   });
 
-  it('survives any damage: 20,000 mutated files give spectra of finite axes or faults', { timeout: 30_000 }, () => {
+  it('survives any damage: 20,000 mutated files give spectra of finite axes or faults', () => {
     const originals = FORMS.map(([, body]) => file(body));
     let state = 20_261_121;
     const random = (below: number) => {
@@ -168,23 +168,32 @@ describe('JCAMP-DX', () => {
     expect(read).toBeGreaterThan(1000);
   });
 
-  it.skipIf(!hasData)('reads all 68 files of the spectra folder with the points they announce', () => {
-    const names = readdirSync(DATA).filter((name) => name.endsWith('.jdx'));
-    const results = names.map((name) => ({
-      name,
-      ...decodeJcamp(readFileSync(new URL(encodeURIComponent(name), DATA), 'latin1'), name),
-    }));
-    expect(names).toHaveLength(68);
-    expect(results.flatMap(({ faults }) => faults)).toEqual([]);
-    expect(results.reduce((total, { spectra }) => total + spectra.length, 0)).toBe(69);
-    const peaks = { acetone: 1217.6, 'sulphur hexafluoride': 947.9, 'ethylene oxide': 872.2, tetrachloroethene: 915.8 };
-    for (const [gas, expected_pcm] of Object.entries(peaks)) {
-      const { x, y } = results.find(({ name }) => name === `${gas}.jdx`)!.spectra[0]!;
-      let peak = -1;
-      for (let i = 0; i < x.length; i++) if (x[i]! > 750 && x[i]! < 1300 && (peak < 0 || y[i]! > y[peak]!)) peak = i;
-      expect(x[peak]).toBeCloseTo(expected_pcm, 0);
-    }
-  });
+  it.skipIf(!hasData)(
+    'reads all 68 files of the spectra folder with the points they announce',
+    { timeout: 60_000 },
+    () => {
+      const names = readdirSync(DATA).filter((name) => name.endsWith('.jdx'));
+      const results = names.map((name) => ({
+        name,
+        ...decodeJcamp(readFileSync(new URL(encodeURIComponent(name), DATA), 'latin1'), name),
+      }));
+      expect(names).toHaveLength(68);
+      expect(results.flatMap(({ faults }) => faults)).toEqual([]);
+      expect(results.reduce((total, { spectra }) => total + spectra.length, 0)).toBe(69);
+      const peaks = {
+        acetone: 1217.6,
+        'sulphur hexafluoride': 947.9,
+        'ethylene oxide': 872.2,
+        tetrachloroethene: 915.8,
+      };
+      for (const [gas, expected_pcm] of Object.entries(peaks)) {
+        const { x, y } = results.find(({ name }) => name === `${gas}.jdx`)!.spectra[0]!;
+        let peak = -1;
+        for (let i = 0; i < x.length; i++) if (x[i]! > 750 && x[i]! < 1300 && (peak < 0 || y[i]! > y[peak]!)) peak = i;
+        expect(x[peak]).toBeCloseTo(expected_pcm, 0);
+      }
+    },
+  );
 
   it.skipIf(!hasData)('reads the quantitative sulphur dioxide of the vent folder', () => {
     const { spectra } = decodeJcamp(readFileSync(new URL('GAS_so2.jdx', VENT), 'latin1'), 'GAS_so2.jdx');

@@ -36,6 +36,9 @@ export interface RivalSet {
   readonly substances: readonly string[];
   readonly withUnlisted: boolean;
   readonly probability: number;
+  /** The likeliest member of the set, for drawing: library keys and columns, in the order of `substances`. */
+  readonly keys: readonly string[];
+  readonly columns: readonly number[];
 }
 
 export interface Identification {
@@ -91,18 +94,40 @@ export function summarise(
   };
 }
 
-/** Sets by substance, regimes and double measurements summed. */
+/** Sets by substance, regimes and double measurements summed; `sets` come likeliest first. */
 function collect(identifier: Identifier, sets: readonly WeighedSet[]): RivalSet[] {
-  const found = new Map<string, { substances: string[]; withUnlisted: boolean; probability: number }>();
+  const { candidates } = identifier.problem;
+  const found = new Map<string, Omit<RivalSet, 'probability'> & { probability: number }>();
   for (const set of sets) {
-    const substances = set.gases.map((gas) => identifier.problem.candidates[gas]!.substance).sort();
-    const { withUnlisted } = set;
-    const key = [...substances, withUnlisted].join('\u0000');
-    const entry = found.get(key);
-    if (entry === undefined) found.set(key, { substances, withUnlisted, probability: set.probability });
-    else entry.probability += set.probability;
+    const members = set.gases.map((gas, i) => ({ ...candidates[gas]!, column: set.columns[i]! }));
+    members.sort((a, b) => (a.substance < b.substance ? -1 : 1));
+    const substances = members.map(({ substance }) => substance);
+    const { withUnlisted, probability } = set;
+    const id = [...substances, withUnlisted].join('\u0000');
+    const entry = found.get(id);
+    if (entry !== undefined) entry.probability += probability;
+    else {
+      const keys = members.map(({ key }) => key);
+      const columns = members.map(({ column }) => column);
+      found.set(id, { substances, withUnlisted, probability, keys, columns });
+    }
   }
   return [...found.values()].sort((a, b) => b.probability - a.probability);
+}
+
+/**
+ * What a rival says the gas does to the spectrum: [band], to lay over the measured departure from the background. An
+ * unlisted gas has no known shape and is not drawn.
+ */
+export function fittedChange(identifier: Identifier, rival: RivalSet): Float64Array {
+  const { candidates, contrast, isBeerLambert } = identifier.problem;
+  return contrast.map((change, band) => {
+    const depth = rival.keys.reduce((sum, key, i) => {
+      const candidate = candidates.find((other) => other.key === key)!;
+      return sum + rival.columns[i]! * candidate.absorption[band]!;
+    }, 0);
+    return change * (isBeerLambert ? -Math.expm1(-depth) : depth);
+  });
 }
 
 function shortList(rivals: readonly RivalSet[], until: number): RivalSet[] {
