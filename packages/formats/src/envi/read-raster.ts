@@ -1,14 +1,14 @@
 /**
  * Windows of an ENVI raster. All three interleaves are one affine map from (line, sample, band) to a place in the
- * file; a window is read as rows in file order, neighbours joined into reads of at most STAGING_BYTES.
+ * file. A window is read as spans: some columns of some bands of a line, neighbouring lines joined, each span at most
+ * STAGING_BYTES.
  */
 import { type ByteSource, type ReadRequest, STAGING_BYTES } from '@plumeline/core';
 import { readExactly } from '../cube/bytes.ts';
-import { type StoredNumbers, scatter } from '../cube/fill-block.ts';
 import { type ComplexPart, toNumbers } from '../cube/words.ts';
 import type { EnviLayout } from './layout.ts';
 
-/** A gap between two rows that costs less to read than a second call [bytes]; a disk's read-ahead. */
+/** A gap that costs less to read over than a second call [bytes]; a disk's read-ahead. */
 const JOIN_GAP_BYTES = 64 << 10;
 
 /** Fills the request's values with stored numbers; complex ones as the stated part. */
@@ -18,137 +18,105 @@ export async function readRaster(
   request: ReadRequest,
   complexAs: ComplexPart = 'magnitude',
 ): Promise<void> {
-  for (const run of joinedRuns(layout, request)) {
-    const bytes = await readExactly(source, run.offset, run.length);
-    const data = toNumbers(bytes, layout.type, layout.littleEndian, complexAs);
-    for (const row of run.rows) placeRow(layout, request, data, (row.offset - run.offset) / elementBytes(layout), row);
+  const size = layout.type.wordBytes * layout.type.words;
+  const stride = stridesOf(layout);
+  for (const span of spans(layout, request)) {
+    const index = span.line * stride.line + span.column * stride.sample + span.bands[0]!.band * stride.band;
+    const offset = layout.headerOffset_bytes + index * size;
+    const length = (span.lines - 1) * stride.line + lineLength(stride, span.columns, span.bands);
+    const bytes = await readExactly(source, offset, length * size);
+    const data = toNumbers(bytes, layout.type, layout.littleEndian, complexAs) as Float64Array;
+    place(data, request, span, stride);
   }
 }
 
-/** Part of a line: one band of it, or (BIP) all bands of its columns. */
-interface Row {
-  readonly offset: number;
-  readonly length: number;
+interface Strides {
   readonly line: number;
-  readonly firstColumn: number;
-  readonly columns: number;
-  readonly firstBand: number;
-  readonly bands: number;
-  /** Place of the row's one band in the request; -1 for BIP rows, which hold them all. */
-  readonly chosen: number;
-}
-
-interface Run {
-  readonly offset: number;
-  length: number;
-  readonly rows: Row[];
-}
-
-function elementBytes({ type }: EnviLayout): number {
-  return type.wordBytes * type.words;
+  readonly sample: number;
+  readonly band: number;
 }
 
 /** Distance in numbers from one line, sample and band to the next. */
-export function stridesOf({ interleave, lines, samples, bands }: EnviLayout): {
-  line: number;
-  sample: number;
-  band: number;
-} {
+export function stridesOf({ interleave, lines, samples, bands }: EnviLayout): Strides {
   if (interleave === 'bil') return { line: samples * bands, sample: 1, band: samples };
   if (interleave === 'bip') return { line: samples * bands, sample: bands, band: 1 };
   return { line: samples, sample: 1, band: lines * samples };
 }
 
-function* joinedRuns(layout: EnviLayout, request: ReadRequest): Generator<Run> {
-  let run: Run | undefined;
-  for (const row of rowsInFileOrder(layout, request)) {
-    const end = row.offset + row.length;
-    const gap = run === undefined ? 0 : row.offset - run.offset - run.length;
-    if (run !== undefined && gap >= 0 && gap <= JOIN_GAP_BYTES && end - run.offset <= STAGING_BYTES) {
-      run.length = end - run.offset;
-      run.rows.push(row);
-      continue;
+/** A band and its place among the request's. */
+interface Chosen {
+  readonly band: number;
+  readonly place: number;
+}
+
+interface Span {
+  readonly line: number;
+  readonly lines: number;
+  readonly column: number;
+  readonly columns: number;
+  /** Ascending. */
+  readonly bands: readonly Chosen[];
+}
+
+/** Numbers from the first column of the first band to the last column of the last, in one line. */
+function lineLength(stride: Strides, columns: number, bands: readonly Chosen[]): number {
+  return (columns - 1) * stride.sample + (bands.at(-1)!.band - bands[0]!.band) * stride.band + 1;
+}
+
+function* spans(layout: EnviLayout, request: ReadRequest): Generator<Span> {
+  const size = layout.type.wordBytes * layout.type.words;
+  const room = Math.floor(STAGING_BYTES / size);
+  const gap = Math.floor(JOIN_GAP_BYTES / size);
+  const stride = stridesOf(layout);
+  const pixel = layout.interleave === 'bip' ? layout.bands : 1;
+  const most = Math.max(1, Math.floor(room / pixel));
+  const endColumn = request.firstColumn + request.columns;
+  const endLine = request.firstLine + request.lines;
+  for (let column = request.firstColumn; column < endColumn; column += most) {
+    const columns = Math.min(most, endColumn - column);
+    for (const bands of bandGroups(request.bands, stride, columns, { room, gap })) {
+      const length = lineLength(stride, columns, bands);
+      const joined = stride.line - length <= gap ? 1 + Math.max(0, Math.floor((room - length) / stride.line)) : 1;
+      for (let line = request.firstLine; line < endLine; line += joined) {
+        yield { line, lines: Math.min(joined, endLine - line), column, columns, bands };
+      }
     }
-    if (run !== undefined) yield run;
-    run = { offset: row.offset, length: row.length, rows: [row] };
   }
-  if (run !== undefined) yield run;
 }
 
-function* rowsInFileOrder(layout: EnviLayout, request: ReadRequest): Generator<Row> {
-  const chosen = request.bands.map((band, place) => ({ band, place })).sort((a, b) => a.band - b.band);
-  const lines = request.firstLine + request.lines;
-  if (layout.interleave === 'bsq') {
-    for (const one of chosen) {
-      for (let line = request.firstLine; line < lines; line++) yield* bandRow(layout, request, line, one);
+/** Bands near enough in the file to be read together. */
+function bandGroups(
+  bands: readonly number[],
+  stride: Strides,
+  columns: number,
+  { room, gap }: { readonly room: number; readonly gap: number },
+): Chosen[][] {
+  const sorted = bands.map((band, place) => ({ band, place })).sort((a, b) => a.band - b.band);
+  const groups: Chosen[][] = [];
+  for (const one of sorted) {
+    const group = groups.at(-1);
+    const step = group === undefined ? 0 : (one.band - group.at(-1)!.band) * stride.band;
+    const fits = group !== undefined && step <= gap + columns && lineLength(stride, columns, [group[0]!, one]) <= room;
+    if (fits) group.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+/** data[line x column x band by strides] -> values[column x line x band]. */
+function place(data: Float64Array, request: ReadRequest, span: Span, stride: Strides): void {
+  const { values } = request;
+  const count = request.bands.length;
+  const from = Int32Array.from(span.bands, ({ band }) => (band - span.bands[0]!.band) * stride.band);
+  const to = Int32Array.from(span.bands, (chosen) => chosen.place);
+  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  for (let line = 0; line < span.lines; line++) {
+    for (let column = 0; column < span.columns; column++) {
+      const source = line * stride.line + column * stride.sample;
+      const pixel = (span.column - request.firstColumn + column) * request.lines + span.line - request.firstLine + line;
+      const target = pixel * count;
+      if (isBig) for (let b = 0; b < to.length; b++) values[target + to[b]!] = Number(data[source + from[b]!]);
+      else for (let b = 0; b < to.length; b++) values[target + to[b]!] = data[source + from[b]!]!;
     }
-    return;
   }
-  for (let line = request.firstLine; line < lines; line++) {
-    if (layout.interleave === 'bip') yield* pixelRows(layout, request, line, chosen[0]!.band, chosen.at(-1)!.band);
-    else for (const one of chosen) yield* bandRow(layout, request, line, one);
-  }
-}
-
-/** One band of one line, cut where it is longer than the staging buffer. */
-function* bandRow(
-  layout: EnviLayout,
-  request: ReadRequest,
-  line: number,
-  { band, place }: { readonly band: number; readonly place: number },
-): Generator<Row> {
-  const size = elementBytes(layout);
-  const strides = stridesOf(layout);
-  const most = Math.max(1, Math.floor(STAGING_BYTES / size));
-  for (let done = 0; done < request.columns; done += most) {
-    const columns = Math.min(most, request.columns - done);
-    const firstColumn = request.firstColumn + done;
-    const index = line * strides.line + firstColumn + band * strides.band;
-    const offset = layout.headerOffset_bytes + index * size;
-    yield { offset, length: columns * size, line, firstColumn, columns, firstBand: band, bands: 1, chosen: place };
-  }
-}
-
-/** BIP: pixels of one line from the first chosen band to the last, as many columns at once as staging holds. */
-function* pixelRows(
-  layout: EnviLayout,
-  request: ReadRequest,
-  line: number,
-  firstBand: number,
-  lastBand: number,
-): Generator<Row> {
-  const size = elementBytes(layout);
-  const bands = lastBand - firstBand + 1;
-  const most = Math.max(1, Math.floor(STAGING_BYTES / (layout.bands * size)));
-  for (let done = 0; done < request.columns; done += most) {
-    const columns = Math.min(most, request.columns - done);
-    const firstColumn = request.firstColumn + done;
-    const index = (line * layout.samples + firstColumn) * layout.bands + firstBand;
-    const offset = layout.headerOffset_bytes + index * size;
-    const length = ((columns - 1) * layout.bands + bands) * size;
-    yield { offset, length, line, firstColumn, columns, firstBand, bands, chosen: -1 };
-  }
-}
-
-function placeRow(layout: EnviLayout, request: ReadRequest, data: StoredNumbers, origin: number, row: Row): void {
-  if (row.chosen === -1) {
-    const { firstColumn, columns, firstBand, bands } = row;
-    const strides = { lineStride: 0, columnStride: layout.bands, bandStride: 1 };
-    scatter(request, {
-      data,
-      origin,
-      firstLine: row.line,
-      lines: 1,
-      firstColumn,
-      columns,
-      firstBand,
-      bands,
-      ...strides,
-    });
-    return;
-  }
-  const step = request.lines * request.bands.length;
-  let to =
-    (row.firstColumn - request.firstColumn) * step + (row.line - request.firstLine) * request.bands.length + row.chosen;
-  for (let column = 0; column < row.columns; column++, to += step) request.values[to] = Number(data[origin + column]);
 }

@@ -62,7 +62,7 @@ export function tinyTiff({ big, little, deflate }: TiffKind): Uint8Array {
     const isInline = values.length * size <= inline;
     if (!isInline) putOffset(valueAt_, outside);
     const start = isInline ? valueAt_ : outside;
-    Array.from(values).forEach((value, place) => {
+    [...values].forEach((value: string | number, place) => {
       const to = start + place * size;
       if (typeof value === 'string') view.setUint8(to, value.charCodeAt(0));
       else if (size === 2) view.setUint16(to, value, little);
