@@ -306,7 +306,7 @@ describe('next leg', () => {
     expect(gaps.some((x) => Math.abs(x - 10) < 1e-6)).toBe(true);
   });
 
-  it('ranks by gain with reasons, the same for the same seed, and puts a null leg last but for a hidden source upwind', () => {
+  it('ranks by gain with reasons, the same for the same seed, and a leg upwind of all likely places low', () => {
     const ranked = rankNextLegs(question, seededGenerator(1));
     expect(ranked.map(({ gain_nats }) => gain_nats)).toEqual(
       ranked.map(({ gain_nats }) => gain_nats).sort((a, b) => b - a),
