@@ -50,11 +50,15 @@ interface State {
   readonly albedo: Float64Array;
   readonly maxAlbedo: number;
   readonly isDense: boolean;
-  /** Rows that are still estimated, in row order: `list` of the column's places, the first `backgroundActive` in the background. */
+  /** Rows that are still estimated, in row order, also as `list` of the column's places; the first `backgroundActive` in the background. */
+  readonly rows: Int32Array;
   active: number;
   backgroundActive: number;
-  /** Coefficients of t over the powers; undefined after t was solved for anew. */
-  coefficients: Float64Array;
+  /** Sums of a and of a^2 over the background. */
+  sum: number;
+  squares: number;
+  /** Coefficients of t over the powers. */
+  readonly coefficients: Float64Array;
   abar: number;
   information: number;
 }
@@ -75,44 +79,51 @@ function startIteration(column: Column, tau: Float64Array, options: Mag1cOptions
   if (!(information > 0)) return 'no-light';
   kernels.rowDots(places.rows, -1, rowCount, width, at(W), places.scores);
   const albedo = options.isAlbedoCorrected ? column.albedo : new Float64Array(rowCount).fill(1);
-  const m = new Float64Array(rowCount);
-  let maxAlbedo = 0;
-  for (let row = 0; row < rowCount; row++) {
-    m[row] = Math.max(0, memory[places.scores + row] / (albedo[row] * information));
-    maxAlbedo = Math.max(maxAlbedo, Math.abs(albedo[row]));
-  }
   const coefficients = new Float64Array(BASIS + 1);
   coefficients[0] = 1;
-  const isDense = options.isDense === true || !options.isSparse;
   const state: State = {
-    m,
+    m: new Float64Array(rowCount),
     albedo,
-    maxAlbedo,
-    isDense,
+    maxAlbedo: albedo.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    isDense: options.isDense === true || !options.isSparse,
+    rows: new Int32Array(rowCount),
     active: 0,
     backgroundActive: 0,
+    sum: 0,
+    squares: 0,
     coefficients,
     abar: 0,
     information,
   };
-  for (let row = 0; row < rowCount; row++) memory[places.list + row] = row;
-  state.active = rowCount;
-  keepActive(column, state);
+  for (let row = 0; row < rowCount; row++) {
+    keep(column, state, options, row, Math.max(0, memory[places.scores + row] / (albedo[row] * information)));
+  }
   return state;
 }
 
-/** Drops pixels that reached zero: there they stay, because 1e9 / R is beyond their score (see `isBounded`). */
-function keepActive({ memory, places, backgroundCount }: Column, state: State): void {
-  let [kept, inBackground] = [0, 0];
-  for (let k = 0; k < state.active; k++) {
-    const row = memory[places.list + k];
-    // Outside the background nothing bounds the score: those pixels stay in the list.
-    if (!state.isDense && state.m[row] === 0 && row < backgroundCount) continue;
-    memory[places.list + kept++] = row;
-    if (row < backgroundCount) inBackground = kept;
-  }
-  state.active = kept;
-  state.backgroundActive = inBackground;
+/**
+ * Takes over a row's estimate: the row goes to the end of the list, unless it reached zero, where it stays because
+ * 1e9 / R is beyond its score (see `isBounded`). Outside the background nothing bounds the score: those rows are kept.
+ */
+function keep(
+  { memory, places, backgroundCount }: Column,
+  state: State,
+  options: Mag1cOptions,
+  row: number,
+  m: number,
+) {
+  state.m[row] = m;
+  const isBackground = row < backgroundCount;
+  if (m === 0 && isBackground && !state.isDense) return;
+  const a = options.covarianceUpdateScale * state.albedo[row] * m;
+  state.rows[state.active] = row;
+  memory[places.list + state.active] = row;
+  memory[places.values + state.active] = a;
+  state.active++;
+  if (!isBackground) return;
+  state.backgroundActive = state.active;
+  state.sum += a;
+  state.squares += a * a;
 }
 
 /** One pass of the published loop. 'unbounded': a dropped pixel might have come back, so none may be dropped. */
@@ -125,17 +136,8 @@ function iterate(
   const { kernels, memory, width, places, backgroundCount, bandCount, mean } = column;
   const at = (k: number) => vectorPlace(column, k);
   const { list, values, rows, scores } = places;
-  let [sum, squares] = [0, 0];
-  for (let k = 0; k < state.active; k++) {
-    const row = memory[list + k];
-    const a = options.covarianceUpdateScale * state.albedo[row] * state.m[row];
-    memory[values + k] = a;
-    if (row >= backgroundCount) continue;
-    sum += a;
-    squares += a * a;
-  }
-  const abar = sum / backgroundCount;
-  const q = squares - sum * abar;
+  const abar = state.sum / backgroundCount;
+  const q = state.squares - state.sum * abar;
   kernels.weightedRowSum(rows, list, state.backgroundActive, width, values, at(V));
   for (let b = 0; b < bandCount; b++) memory[at(NEXT) + b] = tau[b] * (mean[b] - abar * memory[at(T) + b]);
   const isSolved = options.diagonalLoading > 0 ? solveLoaded(column, q, options) : solveClosed(column, state, q, abar);
@@ -147,13 +149,15 @@ function iterate(
   kernels.rowDots(rows, list, state.active, width, at(W), scores);
   const offset = abar * dotOf(column, at(T), at(W));
   const norm = Math.max(1, state.information);
-  for (let k = 0; k < state.active; k++) {
-    const row = memory[list + k];
+  const before = state.active;
+  state.active = state.backgroundActive = state.sum = state.squares = 0;
+  for (let k = 0; k < before; k++) {
+    const row = state.rows[k];
     const r = state.albedo[row];
     const weight = options.isSparse ? 1 / (r * (state.m[row] + EPSILON)) : 0;
-    state.m[row] = Math.max(0, (memory[scores + k] + offset - weight) / (r * norm));
+    // Rows kept so far are never ahead of k, so the list is read before it is written over.
+    keep(column, state, options, row, Math.max(0, (memory[scores + k] + offset - weight) / (r * norm)));
   }
-  keepActive(column, state);
   // What `finish` needs: the mean of this pass is xbar - abar t with the t before.
   memory.copyWithin(at(V), at(T), at(T) + width);
   memory.copyWithin(at(T), at(NEXT), at(NEXT) + width);
@@ -194,10 +198,9 @@ function solveClosed(column: Column, state: State, q: number, abar: number): boo
 function solveNext(column: Column, state: State, abar: number): void {
   const { memory, bandCount } = column;
   const at = (k: number) => vectorPlace(column, k);
-  const shifted = new Float64Array(BASIS + 1);
+  const shifted = state.coefficients;
+  for (let j = BASIS; j > 0; j--) shifted[j] = -abar * shifted[j - 1];
   shifted[0] = 1;
-  for (let j = 0; j < BASIS; j++) shifted[j + 1] = -abar * state.coefficients[j];
-  state.coefficients = shifted;
   memory.fill(0, at(Y_NEXT), at(Y_NEXT) + bandCount);
   for (let j = 0; j < BASIS; j++) {
     const solved = at(BASIS + 1 + j);
