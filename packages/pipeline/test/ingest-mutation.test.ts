@@ -97,7 +97,7 @@ describe('rows are never lost without a word', () => {
       fc.record({
         row: fc.integer({ min: 1, max: 100 }),
         cell: fc.nat(7),
-        text: fc.constantFrom('', 'NaN', 'x', '1e9', '-9999', '1,5'),
+        text: fc.constantFrom('', 'NaN', 'x', '1e9', '-9999', '1,5', '<0.5', '>9', '0'),
       }),
       {
         maxLength: 12,

@@ -3,6 +3,7 @@
  * exercise (its sources): only the fields named here are ever read, and the file's bytes are not kept.
  */
 import { type Fault, InputError } from '@plumeline/core';
+import { STRONGEST_WIND_MPS } from './read-wind.ts';
 
 export interface OperatorFacts {
   readonly noise_ppm?: number;
@@ -106,9 +107,6 @@ function toArea(value: unknown): [number, number, number, number] | undefined {
   const valid = west < east && south < north && south >= -90 && north <= 90 && west >= -180 && east <= 180;
   return valid ? [west, south, east, north] : undefined;
 }
-
-/** Strongest believable wind [m/s]: above any surface wind measured outside a tornado (113, Barrow Island 1996). */
-const STRONGEST_WIND_MPS = 120;
 
 /** Wind as stated by a person; undefined when it cannot be one. */
 export function toWind(value: unknown): [number, number, number] | undefined {
