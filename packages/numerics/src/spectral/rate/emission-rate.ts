@@ -7,7 +7,7 @@
  *
  * Every draw of a seeded Monte-Carlo takes another mask (grown, as found, shrunk), wind, background, pixel noise and
  * model error; the spread of the draws is the interval, and each cause alone its share. kappa and the model's spread
- * were set on simulated cubes with known rate, half of which were kept aside (docs/science/emission-rate.md).
+ * were set on 72 simulated cubes with known rate; 47 others were kept aside (docs/science/emission-rate.md).
  */
 import { plumeShape } from '../detection/plume-shape.ts';
 import { countedUniform, sortedQuantile } from '../detection/robust-statistics.ts';
@@ -34,13 +34,13 @@ export interface RateSettings {
   readonly draws: number;
 }
 
-/** Set on the training half of simulated cubes; see docs/science/emission-rate.md. */
+/** Set on the 72 training cubes (seeds 1000-1071); see docs/science/emission-rate.md. */
 export const RATE_SETTINGS: RateSettings = {
   kappaIme: 0.62,
   kappaCsf: 0.9,
-  commonLnSd: 0.3,
-  imeLnSd: 0.2,
-  csfLnSd: 0.2,
+  commonLnSd: 0.4,
+  imeLnSd: 0.25,
+  csfLnSd: 0.25,
   draws: 1000,
 };
 
