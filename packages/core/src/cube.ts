@@ -11,8 +11,11 @@ export interface ByteSource {
   /** For errors: the file's name as its owner knows it. */
   readonly name: string;
   readonly size: number;
-  /** Exactly the bytes [offset, offset + length), fewer only where the source ends; rejects when they cannot be read. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Exactly the bytes [offset, offset + length), fewer only where the source ends; rejects when they cannot be read.
+   * `into`, of that length at least, may be filled and a view of it returned, to spare an allocation a read.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   /** The same at once, where the source can (a local file). HDF5 needs it for files larger than its budget. */
   readNow?(offset: number, length: number): Uint8Array;
 }

@@ -25,8 +25,13 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array | strin
 }
 
 /** Exactly `length` bytes. @throws InputError naming the byte at which the file ends. */
-export async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
+export async function readExactly(
+  source: ByteSource,
+  offset: number,
+  length: number,
+  into?: Uint8Array,
+): Promise<Uint8Array> {
+  const bytes = await source.read(offset, length, into);
   if (bytes.length === length) return bytes;
   throw cubeError(
     source.name,

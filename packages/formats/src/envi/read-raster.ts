@@ -20,11 +20,14 @@ export async function readRaster(
 ): Promise<void> {
   const size = layout.type.wordBytes * layout.type.words;
   const stride = stridesOf(layout);
+  let staging = new Uint8Array(0);
   for (const span of spans(layout, request)) {
     const index = span.line * stride.line + span.column * stride.sample + span.bands[0]!.band * stride.band;
     const offset = layout.headerOffset_bytes + index * size;
     const length = (span.lines - 1) * stride.line + lineLength(stride, span.columns, span.bands);
-    const bytes = await readExactly(source, offset, length * size);
+    // One buffer serves every span: fresh ones would pile up faster than they are collected.
+    if (staging.length < length * size) staging = new Uint8Array(length * size);
+    const bytes = await readExactly(source, offset, length * size, staging);
     const data = toNumbers(bytes, layout.type, layout.littleEndian, complexAs) as Float64Array;
     place(data, request, span, stride);
   }

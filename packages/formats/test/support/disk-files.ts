@@ -23,18 +23,20 @@ export function diskSource(path: string, name = path): ByteSource & { close(): v
     name,
     size,
     bytesRead: 0,
-    readNow: (offset: number, length: number): Uint8Array => {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+    readNow: (offset: number, length: number, into?: Uint8Array): Uint8Array => {
+      const count = Math.max(0, Math.min(length, size - offset));
+      const bytes = into?.subarray(0, count) ?? new Uint8Array(count);
       let done = 0;
       while (done < bytes.length) {
-        const count = readSync(descriptor, bytes, done, bytes.length - done, offset + done);
-        if (count === 0) break;
-        done += count;
+        const got = readSync(descriptor, bytes, done, bytes.length - done, offset + done);
+        if (got === 0) break;
+        done += got;
       }
       source.bytesRead += done;
       return bytes.subarray(0, done);
     },
-    read: async (offset: number, length: number): Promise<Uint8Array> => source.readNow(offset, length),
+    read: async (offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> =>
+      source.readNow(offset, length, into),
     close: () => closeSync(descriptor),
   };
   return source;
