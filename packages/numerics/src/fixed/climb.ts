@@ -2,10 +2,12 @@
  * Search for a record whose evidence is sharper than a coarse cell: uphill from the best of a lattice to every summit,
  * then outward from the summits, cell by cell, as far as the evidence counts.
  */
-import { effectiveCells, firstCells, type PlaceCell, type PlaceModel, type SearchArea } from './search.ts';
+import { effectiveCells, firstCells, type PlaceCell, type PlaceModel, type SearchArea, type Square } from './search.ts';
 
 /** Summits are sought from this many of the best lattice points. */
 const STARTS = 8;
+/** Steps from a hint are this many times shorter than from a lattice point. */
+const HINT_PART = 8;
 /** Climbing ends at steps of this part of the lattice's spacing. */
 const LAST_HALVINGS = 6;
 /** A summit this far in ln evidence below the best is left out. */
@@ -23,10 +25,15 @@ const ENOUGH_EFFECTIVE = 14;
 export function climbed(model: PlaceModel, area: SearchArea, onProgress?: (fraction: number) => void): PlaceCell[] {
   const lattice = firstCells(area);
   const spacing_m = lattice[0].width_m;
-  const starts = lattice
-    .map((square) => model.evaluate(square, 0))
-    .sort((a, b) => b.lnEvidence - a.lnEvidence)
-    .slice(0, STARTS);
+  const strongest = (squares: readonly Square[], most: number) =>
+    squares
+      .map((square) => model.evaluate(square, 0))
+      .sort((a, b) => b.lnEvidence - a.lnEvidence)
+      .slice(0, most);
+  const hints = (model.starts?.() ?? []).filter(({ x_m, y_m }) => isIn(area, x_m, y_m));
+  // A hint is a place, not a cell: its first steps are short.
+  const near = hints.map((hint) => ({ ...hint, width_m: spacing_m / HINT_PART }));
+  const starts = [...strongest(lattice, STARTS), ...strongest(near, STARTS / 2)];
   onProgress?.(0.3);
   const seen = new Map<string, PlaceCell>();
   const summits = starts.map((start) => summitFrom(model, area, start, seen));

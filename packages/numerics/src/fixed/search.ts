@@ -48,6 +48,8 @@ export interface PlaceModel {
   /** True where a cell is judged by its middle alone and may miss a plume narrower than it: search by climbing. */
   readonly isSharp: boolean;
   evaluate(square: Square, stage: number, parent?: PlaceCell): PlaceCell;
+  /** Places worth climbing from besides a lattice's best: upwind of the highest readings. */
+  starts?(): readonly { readonly x_m: number; readonly y_m: number }[];
   /** Error of where the plume seems to begin, for a source there; absent where the model has it inside. */
   displacementAt?(square: Square): Displacement | undefined;
   /** Background and background with a source, per row [ppm]. */

@@ -58,6 +58,7 @@ export function shortModel(problem: FixedProblem, background: Background, settin
       const { ln } = whole.shapesAt(source, NO_DEPARTURE);
       return { background_ppm, fitted_ppm: background_ppm.map((b, row) => b + source.rate_kgph * Math.exp(ln[row])) };
     },
+    starts: () => upwindOfHighest(problem),
     displacementAt(square) {
       const { across, lnRadius, ln } = whole.shapesAt(square, NO_DEPARTURE);
       const radii = Array.from(lnRadius).filter((_, row) => ln[row] > -Infinity && Math.abs(across[row]) < IN_PLUME);
@@ -113,6 +114,25 @@ function evaluator(problem: FixedProblem, background: Background, settings: Fixe
     return seen - shortLikelihood(fake, shapes, 1, field, 0, scratch);
   };
   return { lnNull, evidenceOf, shapesAt, ratioIfThere };
+}
+
+/** Distances upwind [m], a third apart, and how many of the highest readings to go upwind of. */
+const UPWIND_M = Array.from({ length: 20 }, (_, i) => 5 * 1.33 ** i);
+const HIGHEST = 2;
+
+function upwindOfHighest({ instruments, steps, instrument, value_ppm }: FixedProblem) {
+  return steps.flatMap(({ from, to, air }) =>
+    Array.from({ length: to - from }, (_, i) => from + i)
+      .sort((a, b) => value_ppm[b] - value_ppm[a])
+      .slice(0, HIGHEST)
+      .flatMap((row) => {
+        const { x0_m, y0_m, x1_m, y1_m } = instruments[instrument[row]];
+        return UPWIND_M.map((r) => ({
+          x_m: (x0_m + x1_m) / 2 - r * air.towardEast,
+          y_m: (y0_m + y1_m) / 2 - r * air.towardNorth,
+        }));
+      }),
+  );
 }
 
 /** What registered sources add to every row, with the errors of their rates and of one row's place in a plume. */
