@@ -9,7 +9,7 @@ import {
   retrieveBlock,
 } from '../src/spectral/retrieval/index.ts';
 import { mag1c } from '../src/spectral/retrieval/mag1c.ts';
-import { type PublishedMag1c, publishedMag1c } from './support/published-filters.ts';
+import { dot, type PublishedMag1c, publishedMag1c } from './support/published-filters.ts';
 import { CHIP, type Chip, hasChips, loadChip } from './support/spectral-chips.ts';
 import { type ColumnCase, mulberry32, randomColumn } from './support/spectral-columns.ts';
 
@@ -161,4 +161,34 @@ describe('MAG1C in closed form against the published iteration', () => {
     expect(compare(found, wanted).excess).toBeLessThanOrEqual(0);
     expect(compare(found, wanted).supportChanges).toBe(0);
   });
+
+  it('keeps pixels outside the background in the list: one that starts at zero comes back', () => {
+    const bands = 10;
+    const { radiance, target } = randomColumn({ seed: 8, pixels: 200, bands, gasShare: 0.3, gasAmount: 0.5 });
+    const background = new Uint8Array(200).fill(1);
+    background[50] = 0;
+    const block = { radiance, lineCount: 200, bandCount: bands, columnCount: 1, background };
+    const settings = defaultSettings('mag1c');
+    const [first, last] = [0, 30].map(
+      (iterations) => retrieveBlock(block, target, { ...settings, iterations }, kernels).backgrounds[0],
+    );
+    // Orthogonal to the mean (albedo 1), against the filter of the start and along that of the end, and enormous.
+    const [p, r] = [first, last].map(({ weights_perPpmm }) => unitWithout(weights_perPpmm, first.mean));
+    for (let b = 0; b < bands; b++) radiance[50 * bands + b] = first.mean[b] + 1e12 * (r[b] - p[b]);
+    const start = retrieveBlock(block, target, { ...settings, iterations: 0 }, kernels).amount_ppmm;
+    const found = retrieveBlock(block, target, settings, kernels).amount_ppmm;
+    const wanted = publishedMag1c(radiance, target.unitAbsorption, { ...settings, background });
+    expect(start[50]).toBe(0);
+    expect(wanted[50]).toBeGreaterThan(0);
+    // At 1e12 the albedo of 1 is itself round-off to 1e-4.
+    expect(Math.abs(found[50] / (wanted[50] * AMOUNT_UNIT_PPMM) - 1)).toBeLessThan(1e-3);
+  });
 });
+
+/** The unit vector along what of `x` is orthogonal to `axis`. */
+function unitWithout(x: Float64Array, axis: Float64Array): Float64Array {
+  const along = dot(x, axis) / dot(axis, axis);
+  const rest = x.map((value, b) => value - along * axis[b]);
+  const norm = Math.sqrt(dot(rest, rest));
+  return rest.map((value) => value / norm);
+}
