@@ -3,8 +3,9 @@
  * XYDATA in any ASDF form or XYPOINTS. Text in, what could be read and what could not out; never throws, never guesses.
  */
 import type { Fault, MeasuredSpectrum, OrdinateKind, SpectralAxis } from '@plumeline/core';
-import { type PointTable, readXyData } from './read-xydata.ts';
+import { readXyData } from './read-xydata.ts';
 import { readXyPoints } from './read-xypoints.ts';
+import type { PointTable, Readings } from './readings.ts';
 import { isLink, type JcampBlock, type LabelledRecord, splitRecords, toBlocks } from './records.ts';
 
 export interface DecodedSpectra {
@@ -12,13 +13,6 @@ export interface DecodedSpectra {
   /** Blocks that could not be used, each with its reason. */
   readonly faults: readonly Fault[];
   /** What the file gets wrong without harm to the numbers. */
-  readonly warnings: readonly Fault[];
-}
-
-/** Reading a block's numbers: refuses with faults, or gives points with warnings. */
-export interface Readings {
-  readonly points?: PointTable;
-  readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 }
 

@@ -1,13 +1,8 @@
 /** `##XYDATA= (X++(Y..Y))`: evenly spaced ordinates with an abscissa at the head of each line as a check. */
 import type { Fault } from '@plumeline/core';
 import { parseAsdfLine } from './asdf.ts';
-import type { Readings } from './decode.ts';
+import type { Readings } from './readings.ts';
 import type { LabelledRecord } from './records.ts';
-
-export interface PointTable {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
 
 /** More ordinates than any spectrometer gives in one spectrum; a damaged count or a bomb. */
 export const MOST_POINTS = 16_000_000;

@@ -1,7 +1,7 @@
 /** `##XYPOINTS= (XY..XY)`: pairs at any spacing, in plain numbers. */
 import type { Fault } from '@plumeline/core';
-import type { Readings } from './decode.ts';
 import { extremeWarnings, MOST_POINTS, numbersOf } from './read-xydata.ts';
+import type { Readings } from './readings.ts';
 import type { LabelledRecord } from './records.ts';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d{1,3})?$/;

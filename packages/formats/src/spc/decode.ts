@@ -6,6 +6,7 @@ import type { Fault, MeasuredSpectrum, OrdinateKind, SpectralAxis } from '@plume
 import { VERSION } from './layout.ts';
 import { readHeader, type SpcHeader, upToZero } from './read-header.ts';
 import { readSubfiles, type Subfile } from './read-subfiles.ts';
+import type { SpcSource } from './source.ts';
 
 export interface DecodedSpc {
   readonly spectra: readonly MeasuredSpectrum[];
@@ -15,14 +16,6 @@ export interface DecodedSpc {
   readonly warnings: readonly Fault[];
   /** The log block's text, lines as written; empty when there is none. */
   readonly log: string;
-}
-
-/** Where a reader stands and how it complains. */
-export interface SpcSource {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly isLittle: boolean;
-  readonly fault: (code: string, message: string, remedy: string, byte: number) => Fault;
 }
 
 /** All spectra of an SPC file. `file` is only used to say where faults are. */

@@ -1,7 +1,7 @@
 /** The main header of an SPC file, of either length. */
 import type { Fault } from '@plumeline/core';
-import type { SpcSource } from './decode.ts';
 import { FLAG, HEADER_BYTES, NEW, OLD, SUBFILE, xUnitOf, yUnitOf } from './layout.ts';
+import type { SpcSource } from './source.ts';
 
 export interface SpcHeader {
   readonly isOld: boolean;

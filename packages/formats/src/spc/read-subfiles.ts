@@ -1,8 +1,8 @@
 /** Subfiles of an SPC file: each a header of 32 bytes, its own abscissae when flagged, then ordinates. */
 import type { Fault } from '@plumeline/core';
-import type { SpcSource } from './decode.ts';
 import { FLOAT_EXPONENT, HEADER_BYTES } from './layout.ts';
 import { type SpcHeader, subfileHeader } from './read-header.ts';
+import type { SpcSource } from './source.ts';
 
 export interface Subfile {
   readonly index: number;

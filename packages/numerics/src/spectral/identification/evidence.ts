@@ -19,6 +19,14 @@ export interface FittedSet {
   readonly covariance: readonly number[];
 }
 
+/** A set of gases with its share of the probability. */
+export interface WeighedSet extends FittedSet {
+  readonly logPosterior: number;
+  readonly probability: number;
+  /** One gas of this set was taken for an outsider that looks like it. */
+  readonly isImpostor?: boolean;
+}
+
 /** Smallest z a gas of a set may have. */
 const LEAST_Z = 1;
 

@@ -4,7 +4,7 @@
  * extended by every other, each scored by its evidence (evidence.ts, what BIC approximates).
  */
 import { dot, whiten } from './cholesky.ts';
-import { type FittedSet, fitSet } from './evidence.ts';
+import { type FittedSet, fitSet, type WeighedSet } from './evidence.ts';
 import { leastZWithoutFeature } from './feature-loss.ts';
 import { splitImpostors } from './impostors.ts';
 import { type Identifier, project } from './prepare.ts';
@@ -20,14 +20,6 @@ const BEND_ROUNDS = 3;
 const DEEPEST_STRAIGHTENED = 1.5;
 /** Sets this far below the best [nats] hold no probability that matters and are not extended. */
 const OCCAM_WINDOW = 14;
-
-/** A set of gases with its share of the probability. */
-export interface WeighedSet extends FittedSet {
-  readonly logPosterior: number;
-  readonly probability: number;
-  /** One gas of this set was taken for an outsider that looks like it. */
-  readonly isImpostor?: boolean;
-}
 
 /**
  * Identification of one spectrum.

@@ -6,7 +6,7 @@
  * more. A set's probability is shared with the sets in which one of its gases is an impostor, in the ratio of priors times
  * that number.
  */
-import type { WeighedSet } from './identify.ts';
+import type { WeighedSet } from './evidence.ts';
 import type { Identifier } from './prepare.ts';
 
 const LEAST_Z = 4;

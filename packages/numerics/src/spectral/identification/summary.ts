@@ -1,5 +1,5 @@
 /** From weighed sets to an answer: probabilities by substance, rivals, amounts with intervals, and a verdict. */
-import type { WeighedSet } from './identify.ts';
+import type { WeighedSet } from './evidence.ts';
 import type { Identifier } from './prepare.ts';
 
 /**
