@@ -97,6 +97,8 @@ describe('JCAMP-DX', () => {
     ['a letter of no form', file('0ABC!CBA@abc'), 'jcamp-number', 12],
     ['a difference from nothing', file('0JJJ'), 'jcamp-number', 12],
     ['an impossible repeat count', file('0AZ99999999'), 'jcamp-number', 12],
+    ['repeats without end', file(`0A${'S999999'.repeat(5000)}`), 'jcamp-number', 12],
+    ['a million repeats, thousands of times', file(`0A${'R1Z99999'.repeat(5000)}`), 'jcamp-count', 12],
     ['no YFACTOR', file('0ABC').replace('##YFACTOR=1\n', ''), 'jcamp-header', 10],
     ['an absurd NPOINTS', file('0ABC', { NPOINTS: '1e12' }), 'jcamp-grid', 11],
     ['NTUPLES', '##TITLE=a\n##NTUPLES=b\n##END=', 'jcamp-table', 1],

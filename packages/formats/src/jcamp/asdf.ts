@@ -28,8 +28,11 @@ export interface AsdfError {
   readonly column: number;
 }
 
-/** One line of `(X++(Y..Y))`. */
-export function parseAsdfLine(line: string): AsdfLine | AsdfError {
+/**
+ * One line of `(X++(Y..Y))`.
+ * @param most ordinates the caller has room for: repeats stop one beyond it, so that a damaged count cannot fill memory
+ */
+export function parseAsdfLine(line: string, most = MOST_REPEATS): AsdfLine | AsdfError {
   const values: number[] = [];
   let x: number | undefined;
   let isFirst = true;
@@ -65,7 +68,9 @@ export function parseAsdfLine(line: string): AsdfLine | AsdfError {
       if (before === undefined) return fail('A repeat count has no ordinate before it.');
       if (!(count <= MOST_REPEATS) || !Number.isInteger(count))
         return fail(`A repeat count of ${count} is impossible.`);
-      for (let repeat = 1; repeat < count; repeat++) values.push(values.at(-1)! + (lastDifference ?? 0));
+      for (let repeat = 1; repeat < count && values.length <= most; repeat++) {
+        values.push(values.at(-1)! + (lastDifference ?? 0));
+      }
       position += 1 + token.length;
     } else {
       NUMBER.lastIndex = position;

@@ -33,7 +33,7 @@ export function readXyData(table: LabelledRecord, header: Readonly<Record<string
   for (const [offset, line] of table.lines.entries()) {
     const row = table.row + 1 + offset;
     if (line.trim() === '') continue;
-    const parsed = parseAsdfLine(line);
+    const parsed = parseAsdfLine(line, NPOINTS! - count + 1);
     if ('message' in parsed) {
       return refuse('jcamp-number', `${parsed.message} (character ${parsed.column + 1})`, 'Get the file again.', row);
     }
