@@ -85,7 +85,7 @@ function middleOf(values: Float64Array): number {
 }
 
 /** Columns in local metres; one wind is repeated where the samples carry none. */
-function toFlightSamples(series: SampleSeries, frame: LocalFrame): FlightSamples {
+export function toFlightSamples(series: SampleSeries, frame: LocalFrame): FlightSamples {
   const { count, context } = series;
   const x_m = new Float64Array(count);
   const y_m = new Float64Array(count);
@@ -123,7 +123,7 @@ function noWind(series: SampleSeries): InputError {
 }
 
 /** The air and the instrument, with what had to be assumed. */
-function conditionsOf(series: SampleSeries, samples: FlightSamples) {
+export function conditionsOf(series: SampleSeries, samples: FlightSamples) {
   const { context } = series;
   const caveats: Caveat[] = [];
   const singleWind = series.windEast_mps === undefined;
@@ -179,7 +179,7 @@ function molarMassOf(series: SampleSeries): number {
 }
 
 /** The stated area, or the track's extent with room upwind. */
-function searchArea(series: SampleSeries, samples: FlightSamples, frame: LocalFrame, caveats: Caveat[]): Area {
+export function searchArea(series: SampleSeries, samples: FlightSamples, frame: LocalFrame, caveats: Caveat[]): Area {
   const stated = series.context.searchArea;
   if (stated !== undefined) {
     const low = frame.toLocal({ lon: stated[0], lat: stated[1] });

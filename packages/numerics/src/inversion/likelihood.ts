@@ -41,12 +41,17 @@ export interface FlightProblem {
   /** Per pass, the ways of looking at it; the first is the pass as it is. */
   readonly views: readonly (readonly PassView[])[];
   readonly tables: readonly CrossingTable[];
+  /** 1 where a pass runs along the wind: a plume bends many times over its length, so it is no single crossing. */
+  readonly alongWind: Uint8Array;
 }
 
 /** Nodes of what the passes share, and rates at which a place is judged. */
 export interface SharedNodes {
   readonly beta: Float64Array;
   readonly betaWeight: readonly number[];
+  /** Time [s] over which beta is correlated, and its standard deviation [rad]; Infinity: one value for the flight. */
+  readonly betaTime_s: number;
+  readonly betaSd_rad: number;
   /** Meander of one crossing [rad], equally likely. */
   readonly meander: readonly number[];
   /** Factors on sigma_y; exponents of sigma_z in its own deviations. */
@@ -64,6 +69,9 @@ export interface SharedNodes {
 const LATERAL_SPAN = 1.6;
 const VERTICAL_SPAN = 1.8;
 const BIAS_SPAN = 2;
+/** Of the doubt that one wind for a flight brings, the part that is new in every pass. */
+const SINGLE_WIND_NEW_PART = 0.4;
+const SINGLE_WIND_LATERALS = 6;
 
 export function sharedNodes(
   settings: InversionSettings,
@@ -73,20 +81,25 @@ export function sharedNodes(
 ): SharedNodes {
   const single = conditions.singleWind ? settings.singleWindSd_rad : 0;
   const across = Math.hypot(settings.meanderFraction * conditions.sigmaV_mps, settings.windErrorSd_mps);
-  const base = Math.hypot(across / transport.meanSpeed_mps, single);
+  const base = Math.hypot(across / transport.meanSpeed_mps, SINGLE_WIND_NEW_PART * single);
   const common = Math.hypot(settings.windBiasSd_mps / transport.meanSpeed_mps, single);
   const scales = conditions.singleWind ? settings.singleWindScales : settings.meanderScales;
-  const beta = normalNodes(settings.biasNodes, BIAS_SPAN);
-  const lateral = normalNodes(settings.lateralNodes, LATERAL_SPAN);
+  const betas = conditions.singleWind && settings.biasNodes > 1 ? settings.singleWindNodes : settings.biasNodes;
+  const beta = normalNodes(betas, BIAS_SPAN);
+  const lateralSd = conditions.singleWind ? settings.singleWindLateralSd : settings.lateralSd;
+  const laterals = conditions.singleWind && settings.lateralNodes > 3 ? SINGLE_WIND_LATERALS : settings.lateralNodes;
+  const lateral = normalNodes(laterals, LATERAL_SPAN);
   const vertical = normalNodes(settings.verticalNodes, VERTICAL_SPAN);
   const rates = Math.ceil(Math.log(range.most_kgph / range.least_kgph) / PEAK_LN_STEP) + 1;
   const middle = scales[scales.length >> 1];
   return {
     beta: Float64Array.from(beta.node, (node) => node * common),
     betaWeight: beta.weight,
+    betaTime_s: conditions.singleWind && settings.biasNodes > 1 ? settings.singleWindTime_s : Number.POSITIVE_INFINITY,
+    betaSd_rad: common,
     // One node of beta: direction error and meander are taken together.
     meander: settings.biasNodes === 1 ? [Math.hypot(base * middle, common)] : scales.map((scale) => scale * base),
-    lateral: lateral.node.map((node) => Math.exp(node * settings.lateralSd)),
+    lateral: lateral.node.map((node) => Math.exp(node * lateralSd)),
     lateralWeight: lateral.weight,
     vertical: vertical.node,
     verticalWeight: vertical.weight,
@@ -115,6 +128,7 @@ const MOST_KAPPA = 6;
 export interface Workspace {
   readonly crossings: Crossings;
   readonly total: Float64Array;
+  readonly turned: Float64Array;
   readonly row: Float64Array;
   readonly peak: Float64Array;
   /** One pass at every sigma_z and rate, a sigma_z more at either end. */
@@ -126,6 +140,7 @@ export function workspaceFor(nodes: SharedNodes, grid: CrossingGrid): Workspace 
   return {
     crossings: crossingsFor(nodes.beta.length),
     total: new Float64Array(shared * nodes.rate_kgph.length),
+    turned: new Float64Array(Number.isFinite(nodes.betaTime_s) ? shared * nodes.rate_kgph.length : 0),
     row: new Float64Array(grid.peaks),
     peak: new Float64Array(nodes.vertical.length + 2),
     height: new Float64Array((nodes.vertical.length + 2) * nodes.rate_kgph.length),
@@ -157,8 +172,9 @@ export function placeLikelihood(
   const widest = grid.widths_s[grid.widths_s.length - 1];
   let lnScale = 0;
   let room = LARGEST_LN;
+  let before_s = Number.NaN;
   for (let j = 0; j < p.passes.count; j++) {
-    if (j === without || p.tables[j] === undefined) continue;
+    if (j === without || p.alongWind[j] === 1) continue;
     if (!crossPass(p.samples, p.transport, j, x, y, nodes.beta, widest, space.crossings)) continue;
     const table = p.tables[j];
     const none = (1 - settings.otherCause) * table.clean + settings.otherCause * table.unknown;
@@ -166,6 +182,11 @@ export function placeLikelihood(
     if (room < 0) {
       lnScale += rescale(total);
       room = LARGEST_LN;
+    }
+    if (Number.isFinite(nodes.betaTime_s)) {
+      const middle_s = table.start_s + table.duration_s / 2;
+      if (before_s === before_s) turnWind(nodes, space, middle_s - before_s);
+      before_s = middle_s;
     }
     multiplyPass(p, nodes, space, table, 1 / none, blur_m);
   }
@@ -186,6 +207,29 @@ function fillPrior(nodes: SharedNodes, total: Float64Array): void {
     }
   }
 }
+
+/** Moves the products along beta as its Ornstein-Uhlenbeck process does over `dt_s`. */
+function turnWind(nodes: SharedNodes, { total, turned }: Workspace, dt_s: number): void {
+  const count = nodes.beta.length;
+  const rest = total.length / count;
+  const rho = Math.exp(-Math.max(0, dt_s) / nodes.betaTime_s);
+  const variance = nodes.betaSd_rad ** 2 * (1 - rho * rho);
+  turned.fill(0);
+  for (let from = 0; from < count; from++) {
+    const weight = nodes.beta.map((beta) =>
+      Math.exp((-0.5 * (beta - rho * nodes.beta[from]) ** 2) / (variance + 1e-12)),
+    );
+    const sum = weight.reduce((all, value) => all + value, 0);
+    for (let to = 0; to < count; to++) {
+      const w = weight[to] / sum;
+      if (!(w > LEAST_TURN)) continue;
+      for (let n = 0; n < rest; n++) turned[to * rest + n] += w * total[from * rest + n];
+    }
+  }
+  total.set(turned);
+}
+
+const LEAST_TURN = 1e-4;
 
 function rescale(total: Float64Array): number {
   let most = LEAST_PRODUCT;

@@ -58,7 +58,7 @@ export function posteriorOf({ lattice, cells }: SearchedArea, area: Area, rates_
     lnBayesFactor: best + Math.log(total / ln.length),
     lnPeak: mode.lnBayesFactor,
     mean: { x_m: x, y_m: y },
-    mode: centreOf(lattice, mode.cell),
+    mode: { x_m: mode.x_m, y_m: mode.y_m },
     rate: quantilesOf(rates_kgph, rateMass),
     rateMass,
     edgeMass,

@@ -62,7 +62,24 @@ export function problemOf(
     return viewsOf(samplesOfPass, grid, settings);
   });
   const tables = views.map((ways) => crossingTable(ways, grid, settings));
-  return { samples, passes, conditions, settings, transport, grid, views, tables };
+  const alongWind = passesAlongWind(flight);
+  return { samples, passes, conditions, settings, transport, grid, views, tables, alongWind };
+}
+
+/** Sine of the angle between track and wind below which a pass counts as flown along it. */
+const ALONG_SINE = 0.35;
+
+/** Marks passes flown along the wind, unless all are. */
+function passesAlongWind({ samples, passes, transport }: Prepared): Uint8Array {
+  const along = Uint8Array.from({ length: passes.count }, (_, j) => {
+    const knot = (transport.first[j] + transport.first[j + 1]) >> 1;
+    const [from, to] = [passes.start[j], passes.start[j + 1] - 1];
+    const dx = samples.x_m[to] - samples.x_m[from];
+    const dy = samples.y_m[to] - samples.y_m[from];
+    const sine = Math.abs(dx * transport.north[knot] - dy * transport.east[knot]) / Math.max(1e-9, Math.hypot(dx, dy));
+    return sine < ALONG_SINE ? 1 : 0;
+  });
+  return along.every((one) => one === 1) ? new Uint8Array(passes.count) : along;
 }
 
 /** Median step between samples [s]. */

@@ -15,6 +15,9 @@ export interface InversionSettings {
   /** What is added to both where one wind stands for a whole flight [rad], and the multiples that widen the first. */
   readonly singleWindSd_rad: number;
   readonly singleWindScales: readonly number[];
+  /** The common part then wanders over this time [s], on this many nodes. */
+  readonly singleWindTime_s: number;
+  readonly singleWindNodes: number;
   /** The wind beyond either end of the record is the mean over this time. */
   readonly windSmoothing_s: number;
   /** Transport speed and base direction: mean over the time before a sample. */
@@ -34,6 +37,8 @@ export interface InversionSettings {
   readonly widthJitter: number;
   /** Standard deviation of ln sigma_y, and of ln sigma_z near the source and its growth per ln(1 + T / 30 s). */
   readonly lateralSd: number;
+  /** The same where one wind and its met file stand for a whole flight. */
+  readonly singleWindLateralSd: number;
   readonly verticalSd: number;
   readonly verticalSdGrowth: number;
   /** The same of one crossing about the flight's, in units of verticalSd. */
@@ -53,6 +58,8 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   windErrorSd_mps: 0.15,
   singleWindSd_rad: 0.12,
   singleWindScales: [0.6, 1.2, 2.4],
+  singleWindTime_s: 3600,
+  singleWindNodes: 9,
   windSmoothing_s: 120,
   speedWindow_s: 60,
   leastWindow_s: 20,
@@ -63,6 +70,7 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   fluctuationTime_s: 2,
   widthJitter: 0.35,
   lateralSd: 0.4,
+  singleWindLateralSd: 0.7,
   verticalSd: 0.25,
   verticalSdGrowth: 0.1,
   verticalJitter: 0.8,
@@ -90,7 +98,15 @@ export const flightSpread: SpreadScheme = {
   sigmaZ: (x, speed, air) => taylorSigma(air.sigmaW_mps, x / speed, VERTICAL_TIME_SCALE_S),
 };
 
-/** The same with the central widths only: for the first look at the whole area. */
-export function roughSettings(settings: InversionSettings): InversionSettings {
-  return { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1 };
+/** The same with few nodes: for the first look at the whole area. With one wind for a flight direction and width matter too much. */
+export function roughSettings(settings: InversionSettings, isSingleWind: boolean): InversionSettings {
+  const rough = { ...settings, lateralNodes: 1, verticalNodes: 3, biasNodes: 1 };
+  if (!isSingleWind) return rough;
+  return {
+    ...rough,
+    lateralNodes: 3,
+    biasNodes: 3,
+    singleWindNodes: 5,
+    singleWindScales: [settings.singleWindScales[1]],
+  };
 }

@@ -99,7 +99,11 @@ function oneMore(context: SearchContext, sources: readonly FoundSource[]): Found
 /** The likeliest place of a rough search in which other sources are expected, and what lies close to its expectation. */
 function lookRoughly(context: SearchContext, problem: FlightProblem): { lnBayesFactor: number; fit: FittedSource } {
   const { area, range } = context;
-  const settings = { ...roughSettings(context.settings), otherCause: EXPECTED_OTHERS, biasNodes: 3 };
+  const settings = {
+    ...roughSettings(context.settings, problem.conditions.singleWind),
+    otherCause: EXPECTED_OTHERS,
+    biasNodes: 3,
+  };
   const robust = { ...problem, settings };
   const nodes = sharedNodes(settings, problem.conditions, problem.transport, range);
   const space = workspaceFor(nodes, problem.grid);
@@ -151,7 +155,7 @@ function hasUnexplained({ tables }: FlightProblem): boolean {
 function findOne(context: SearchContext, problem: FlightProblem, step: (f: number) => void): FoundSource {
   const { area, settings, range } = context;
   const { conditions, transport, grid } = problem;
-  const rough = sharedNodes(roughSettings(settings), conditions, transport, range);
+  const rough = sharedNodes(roughSettings(settings, conditions.singleWind), conditions, transport, range);
   const roughSpace = workspaceFor(rough, grid);
   const rateLn = new Float64Array(rough.rate_kgph.length);
   const roughAt = (x: number, y: number, cell_m: number) =>
@@ -163,7 +167,7 @@ function findOne(context: SearchContext, problem: FlightProblem, step: (f: numbe
   const searched = evaluateLikely(
     lattice,
     full.rate_kgph.length,
-    (x, y, out) => placeLikelihood(problem, full, space, x, y, out),
+    (x, y, out, cell_m) => placeLikelihood(problem, full, space, x, y, out, CELL_BLUR * cell_m),
     limits,
     (fraction) => step(0.5 + 0.5 * fraction),
   );
