@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { locateFixedSources } from '../src/fixed/index.ts';
 import { stepTables, viewsFrom } from '../src/fixed/response.ts';
 import { DEFAULT_FIXED_SETTINGS } from '../src/fixed/settings.ts';
 import { emptyShapes, fillShapes } from '../src/fixed/shape.ts';
 import { shortLikelihood, shortRecord, shortScratch } from '../src/fixed/short-record.ts';
-import { rankShort, tooSure } from './fixed-calibration.ts';
-import { drawShort, fieldCovariance, SHORT_AREA } from './fixed-short-generator.ts';
+import { drawShort, fieldCovariance } from './fixed-short-generator.ts';
 
 const settings = DEFAULT_FIXED_SETTINGS;
 const still = { turn_rad: 0, lnSigmaY: 0, lnSigmaZ: 0 };
@@ -100,35 +98,3 @@ function denseLogDensity(covariance: readonly (readonly number[])[], residual: r
   }
   return ln;
 }
-
-describe('calibration of short records on their own generator (n >= 200 in bench/dispersion-fixed.ts)', () => {
-  const RECORDS = 8;
-  const seeds = Array.from({ length: RECORDS }, (_, i) => 500 + i);
-
-  it('90 % regions and rate intervals hold the truth', { timeout: 120_000 }, () => {
-    const ranks = seeds.map((seed) => rankShort(seed, settings)).filter((rank) => rank !== undefined);
-    expect(ranks.length).toBeGreaterThanOrEqual(RECORDS - 2);
-    // Binomial(8, 0.9) is below 5 once in two hundred.
-    expect(ranks.filter(({ place }) => place < 0.9).length).toBeGreaterThanOrEqual(ranks.length - 3);
-    expect(ranks.filter(({ rate }) => rate > 0.05 && rate < 0.95).length).toBeGreaterThanOrEqual(ranks.length - 3);
-  });
-
-  it('an engine that takes the errors for a fifth of what they are is caught', { timeout: 120_000 }, () => {
-    const sure = tooSure(settings);
-    const ranks = seeds.map((seed) => rankShort(seed, settings, sure)).filter((rank) => rank !== undefined);
-    expect(ranks.filter(({ place }) => place > 0.9).length).toBeGreaterThanOrEqual(4);
-  });
-
-  it('says nothing where there is nothing, with an upper limit that grows with distance', { timeout: 120_000 }, () => {
-    const { problem } = drawShort(1, settings);
-    const quiet = { ...problem, value_ppm: problem.value_ppm.map((_, row) => 1.9 + 0.005 * Math.sin(7 * row)) };
-    const found = locateFixedSources(quiet, SHORT_AREA, settings);
-    expect(found.sources).toHaveLength(0);
-    expect(found.lnBayesFactor).toBeLessThan(5);
-    const { limit_kgph, columns, rows, west_m, south_m, cell_m } = found.search!;
-    expect(limit_kgph.length).toBe(columns * rows);
-    const at = (x: number, y: number) =>
-      limit_kgph[Math.floor((y - south_m) / cell_m) * columns + Math.floor((x - west_m) / cell_m)];
-    expect(at(5, 5)).toBeLessThan(at(-140, 5));
-  });
-});

@@ -75,7 +75,7 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
       acrossLength: 1.1,
       lumpLength: 3,
     },
-    origin: { along: 0.11, across: 0.03 },
+    origin: { along: 0.24, across: 0.06 },
     rateBias: 0.35,
   },
   persistence_s: 3 * HOUR_S,
