@@ -168,6 +168,29 @@ export const posteriorGridSchema = describe<PosteriorGrid>()(
   ),
 );
 
+const passWordSchema = Type.Object(
+  {
+    recordingId: recordId(),
+    index: integer(),
+    startAt: instant(),
+    endAt: instant(),
+    lnFor: Type.Number({ description: 'ln evidence with the pass less that without it' }),
+    expected: Type.Optional(
+      Type.Object(
+        {
+          at: instant(),
+          width_s: Type.Number(),
+          peakEnhancement_ppm: Type.Number(),
+          range_m: Type.Number(),
+        },
+        closed,
+      ),
+    ),
+    setAside: Type.Optional(Type.String({ description: 'why a person set it aside' })),
+  },
+  closed,
+);
+
 export const sourceEstimateSchema = describe<SourceEstimate>()(
   'SourceEstimate',
   Type.Object(
@@ -185,6 +208,10 @@ export const sourceEstimateSchema = describe<SourceEstimate>()(
       firstObservedAt: instant(),
       lastObservedAt: instant(),
       posterior: posteriorGridSchema,
+      passes: Type.Optional(list(passWordSchema)),
+      rateDistribution: Type.Optional(
+        Type.Object({ rates_kgph: Type.Array(Type.Number()), mass: Type.Array(Type.Number()) }, closed),
+      ),
       caveats: list(caveatSchema),
     },
     closed,

@@ -112,6 +112,33 @@ export interface PosteriorGrid {
   readonly mass: readonly number[];
 }
 
+/** What one pass (a leg of a flight, or at most 90 s of one) says about a source. */
+export interface PassWord {
+  readonly recordingId: RecordId;
+  /** Number of the pass in its recording, from 0. */
+  readonly index: number;
+  readonly startAt: Instant;
+  readonly endAt: Instant;
+  /** ln evidence with the pass less that without it: positive speaks for the source, negative against it. */
+  readonly lnFor: number;
+  /** Where the source's plume should cross the pass; absent where it does not reach it. */
+  readonly expected?: {
+    readonly at: Instant;
+    readonly width_s: number;
+    readonly peakEnhancement_ppm: number;
+    readonly range_m: number;
+  };
+  /** Why a person set it aside; then it was not used. */
+  readonly setAside?: string;
+}
+
+/** Posterior of an emission rate on nodes in geometric steps. */
+export interface RateDistribution {
+  readonly rates_kgph: readonly number[];
+  /** Probability of each node, sums to 1 within rounding. */
+  readonly mass: readonly number[];
+}
+
 /** A posterior over location and emission rate of one ground source. */
 export interface SourceEstimate extends RecordBase {
   readonly kind: 'source-estimate';
@@ -129,6 +156,9 @@ export interface SourceEstimate extends RecordBase {
   readonly firstObservedAt: Instant;
   readonly lastObservedAt: Instant;
   readonly posterior: PosteriorGrid;
+  /** In order of time; absent for fixed instruments. */
+  readonly passes?: readonly PassWord[];
+  readonly rateDistribution?: RateDistribution;
   readonly caveats: readonly Caveat[];
 }
 

@@ -2,6 +2,13 @@ export * from './detect.ts';
 export * from './fuse.ts';
 export * from './ingest.ts';
 export * from './locate.ts';
+export {
+  type DetectedRecording,
+  type LocatedTogether,
+  locateFlight,
+  locateTogether,
+  type TogetherOptions,
+} from './locate-flight.ts';
 export * from './located.ts';
 export * from './process.ts';
 export { headlineOf, type ReportOptions, renderReport } from './report.ts';

@@ -21,4 +21,34 @@ export interface LocateOptions {
   readonly report?: ReportProgress;
   /** Asked between blocks of work. @throws CancelledError from `locate` when it says aborted. */
   readonly cancellation?: Cancellation;
+  /** Passes of a flight that a person set aside, by number, with the reason. */
+  readonly setAside?: readonly PassAside[];
+  /** The same flight in other air, to see what the answer rests on. */
+  readonly whatIf?: WhatIf;
+}
+
+export interface PassAside {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** How the wind and its turbulence are changed before locating; absent means unchanged. */
+export interface WhatIf {
+  /** Turned clockwise [deg]. */
+  readonly windTurn_deg?: number;
+  readonly windFactor?: number;
+  /** Of sigma_v and sigma_w. */
+  readonly turbulenceFactor?: number;
+}
+
+/** What was changed, as facts for a record's provenance; undefined where nothing was. */
+export function changesOf({ setAside, whatIf }: LocateOptions): Record<string, string | number> | undefined {
+  const changes: Record<string, string | number> = {};
+  if (setAside !== undefined && setAside.length > 0) {
+    changes['passesSetAside'] = setAside.map(({ index, reason }) => `${index}: ${reason}`).join('; ');
+  }
+  if (whatIf?.windTurn_deg !== undefined) changes['windTurn_deg'] = whatIf.windTurn_deg;
+  if (whatIf?.windFactor !== undefined) changes['windFactor'] = whatIf.windFactor;
+  if (whatIf?.turbulenceFactor !== undefined) changes['turbulenceFactor'] = whatIf.turbulenceFactor;
+  return Object.keys(changes).length > 0 ? changes : undefined;
 }

@@ -16,6 +16,8 @@ export interface FlightSamples {
   readonly windNorth_mps: Float64Array;
   /** Straight runs, numbered, where the file has them. */
   readonly leg?: Int32Array;
+  /** 1 where a sample must not be used: out of the instrument's range, or set aside by a person. */
+  readonly aside?: Uint8Array;
 }
 
 /** Rectangle of the local frame [m]. */

@@ -172,7 +172,7 @@ export function placeLikelihood(
   const widest = grid.widths_s[grid.widths_s.length - 1];
   let lnScale = 0;
   let room = LARGEST_LN;
-  let before_s = Number.NaN;
+  let before_s: number | undefined;
   for (let j = 0; j < p.passes.count; j++) {
     if (j === without || p.alongWind[j] === 1) continue;
     if (!crossPass(p.samples, p.transport, j, x, y, nodes.beta, widest, space.crossings)) continue;
@@ -185,7 +185,7 @@ export function placeLikelihood(
     }
     if (Number.isFinite(nodes.betaTime_s)) {
       const middle_s = table.start_s + table.duration_s / 2;
-      if (before_s === before_s) turnWind(nodes, space, middle_s - before_s);
+      if (before_s !== undefined) turnWind(nodes, space, middle_s - before_s);
       before_s = middle_s;
     }
     multiplyPass(p, nodes, space, table, 1 / none, blur_m);

@@ -22,7 +22,10 @@ export interface PlacePosterior {
   readonly mode: { readonly x_m: number; readonly y_m: number };
   readonly rate: { readonly p05: number; readonly p50: number; readonly p95: number };
   /** Posterior probability of each rate node. */
+  readonly rates_kgph: Float64Array;
   readonly rateMass: Float64Array;
+  /** Places with their share of the mass and their own rates' [as `rates_kgph`]: place and rate are not independent. */
+  readonly places: readonly PlaceMass[];
   /** Mass near the area's edge: a sign that the source may lie outside. */
   readonly edgeMass: number;
 }
@@ -60,9 +63,35 @@ export function posteriorOf({ lattice, cells }: SearchedArea, area: Area, rates_
     mean: { x_m: x, y_m: y },
     mode: { x_m: mode.x_m, y_m: mode.y_m },
     rate: quantilesOf(rates_kgph, rateMass),
+    rates_kgph,
     rateMass,
+    places: placesOf(cells),
     edgeMass,
   };
+}
+
+/** One cell of a posterior. */
+export interface PlaceMass {
+  readonly x_m: number;
+  readonly y_m: number;
+  readonly mass: number;
+  readonly rateMass: Float64Array;
+}
+
+/** Cells with less than this are left out. */
+const LEAST_PLACE_MASS = 1e-4;
+
+function placesOf(cells: readonly EvaluatedCell[]): PlaceMass[] {
+  const best = cells.reduce((most, cell) => Math.max(most, cell.lnBayesFactor), Number.NEGATIVE_INFINITY);
+  const total = cells.reduce((sum, cell) => sum + Math.exp(cell.lnBayesFactor - best), 0);
+  return cells.flatMap(({ x_m, y_m, lnBayesFactor, rateLn }) => {
+    const mass = Math.exp(lnBayesFactor - best) / total;
+    if (mass < LEAST_PLACE_MASS) return [];
+    const most = rateLn.reduce((high, ln) => Math.max(high, ln), Number.NEGATIVE_INFINITY);
+    const rateMass = rateLn.map((ln) => Math.exp(ln - most));
+    const sum = rateMass.reduce((all, value) => all + value, 0);
+    return [{ x_m, y_m, mass, rateMass: rateMass.map((value) => value / sum) }];
+  });
 }
 
 function isNearEdge({ x_m, y_m }: { x_m: number; y_m: number }, cell_m: number, area: Area): boolean {

@@ -1,6 +1,6 @@
 /** A flight made ready: filters and tables of its passes, less what other sources are taken to explain. */
 import type { Background } from './background.ts';
-import { crossingGrid, crossingTable } from './crossing-table.ts';
+import { type CrossingGrid, crossingGrid, crossingTable } from './crossing-table.ts';
 import type { FittedSource } from './fit.ts';
 import type { FlightConditions, FlightSamples } from './flight.ts';
 import { type FlightProblem, mostKappa } from './likelihood.ts';
@@ -19,51 +19,94 @@ export interface Prepared {
   readonly aside: Uint8Array;
 }
 
-export function problemOf(
-  flight: Prepared,
-  settings: InversionSettings,
-  others: readonly FittedSource[],
-): FlightProblem {
-  const { samples, passes, conditions, transport, background, aside } = flight;
-  const { count, time_s } = samples;
+/** The flight as if it were the only thing in the air. */
+export function problemOf(flight: Prepared, settings: InversionSettings): FlightProblem {
+  const { samples, passes, conditions, transport } = flight;
+  const grid = gridOf(flight, settings);
+  const { value_ppm } = samples;
+  const variance = ownVariance(flight);
+  const views = Array.from({ length: passes.count }, (_, j) =>
+    viewsOfPass(flight, j, value_ppm, variance, grid, settings),
+  );
+  const tables = views.map((ways) => crossingTable(ways, grid, settings));
+  return {
+    samples,
+    passes,
+    conditions,
+    settings,
+    transport,
+    grid,
+    views,
+    tables,
+    alongWind: passesAlongWind(flight),
+  };
+}
+
+/** A signal below this part of the noise changes nothing. */
+const NEGLIGIBLE_PART = 1e-3;
+
+/** The same less what other sources are taken to explain, their uncertainty added to the samples' variance. */
+export function problemBeside(flight: Prepared, alone: FlightProblem, others: readonly FittedSource[]): FlightProblem {
+  if (others.length === 0) return alone;
+  const { samples, passes, conditions } = flight;
   const rest = Float64Array.from(samples.value_ppm);
-  const variance = new Float64Array(count).fill(conditions.noise_ppm ** 2);
-  for (const { signal_ppm, sd_ppm } of others) {
-    for (let i = 0; i < count; i++) {
-      rest[i] -= signal_ppm[i];
-      variance[i] += sd_ppm[i] * sd_ppm[i];
+  const variance = ownVariance(flight);
+  const touched = new Uint8Array(passes.count);
+  for (let j = 0; j < passes.count; j++) {
+    for (const { signal_ppm, sd_ppm } of others) {
+      for (let i = passes.start[j]; i < passes.start[j + 1]; i++) {
+        rest[i] -= signal_ppm[i];
+        if (variance[i] > 0) variance[i] += sd_ppm[i] * sd_ppm[i];
+        if (signal_ppm[i] + sd_ppm[i] > NEGLIGIBLE_PART * conditions.noise_ppm) touched[j] = 1;
+      }
     }
   }
+  const { grid, settings } = alone;
+  const views = alone.views.map((same, j) =>
+    touched[j] === 0 ? same : viewsOfPass(flight, j, rest, variance, grid, settings),
+  );
+  const tables = alone.tables.map((same, j) => (touched[j] === 0 ? same : crossingTable(views[j], grid, settings)));
+  return { ...alone, views, tables };
+}
+
+/** Variance of each sample's own error; 0 where it is set aside. */
+function ownVariance({ samples, conditions, aside }: Prepared): Float64Array {
+  return Float64Array.from(aside, (one) => (one === 1 ? 0 : conditions.noise_ppm ** 2)).subarray(0, samples.count);
+}
+
+function viewsOfPass(
+  { samples, passes, background }: Prepared,
+  j: number,
+  value_ppm: Float64Array,
+  variance: Float64Array,
+  grid: CrossingGrid,
+  settings: InversionSettings,
+) {
+  const [from, to] = [passes.start[j], passes.start[j + 1]];
+  return viewsOf(
+    {
+      time_s: samples.time_s.slice(from, to),
+      value_ppm: value_ppm.slice(from, to),
+      variance: variance.slice(from, to),
+      driftVariance_ps: background.drift_ppm ** 2,
+    },
+    grid,
+    settings,
+  );
+}
+
+function gridOf({ samples, passes, conditions, transport, background, aside }: Prepared, settings: InversionSettings) {
+  const { time_s, value_ppm } = samples;
   let largest = 0;
-  for (let i = 0; i < count; i++) {
-    if (aside[i] === 1) variance[i] = 0;
-    else largest = Math.max(largest, rest[i] - background.level_ppm[i]);
+  for (let i = 0; i < samples.count; i++) {
+    if (aside[i] === 0) largest = Math.max(largest, value_ppm[i] - background.level_ppm[i]);
   }
   let longest = 0;
   for (let j = 0; j < passes.count; j++) {
     longest = Math.max(longest, time_s[passes.start[j + 1] - 1] - time_s[passes.start[j]]);
   }
-  const grid = crossingGrid(
-    settings,
-    conditions.noise_ppm,
-    largest,
-    sampleStep(time_s),
-    longest,
-    mostKappa(settings, conditions, transport),
-  );
-  const views = Array.from({ length: passes.count }, (_, j) => {
-    const [from, to] = [passes.start[j], passes.start[j + 1]];
-    const samplesOfPass = {
-      time_s: time_s.slice(from, to),
-      value_ppm: rest.slice(from, to),
-      variance: variance.slice(from, to),
-      driftVariance_ps: background.drift_ppm ** 2,
-    };
-    return viewsOf(samplesOfPass, grid, settings);
-  });
-  const tables = views.map((ways) => crossingTable(ways, grid, settings));
-  const alongWind = passesAlongWind(flight);
-  return { samples, passes, conditions, settings, transport, grid, views, tables, alongWind };
+  const kappa = mostKappa(settings, conditions, transport);
+  return crossingGrid(settings, conditions.noise_ppm, largest, sampleStep(time_s), longest, kappa);
 }
 
 /** Sine of the angle between track and wind below which a pass counts as flown along it. */

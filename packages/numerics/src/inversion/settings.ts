@@ -30,6 +30,8 @@ export interface InversionSettings {
   readonly miss: number;
   /** Probability that one pass sees something that has another cause. */
   readonly otherCause: number;
+  /** Probability that a source is on during one of several flights. */
+  readonly on: number;
   /** In-plume fluctuation over the plume's mean, and the time [s] over which it is correlated along the track. */
   readonly fluctuation: number;
   readonly fluctuationTime_s: number;
@@ -66,6 +68,7 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   amplitudeSpread: 0.5,
   miss: 0.05,
   otherCause: 1e-3,
+  on: 0.85,
   fluctuation: 0.5,
   fluctuationTime_s: 2,
   widthJitter: 0.35,

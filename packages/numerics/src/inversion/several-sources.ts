@@ -3,37 +3,34 @@
  * whose signals are subtracted with what is uncertain about them added to the samples' variance. Sweeps repeat until
  * the places rest.
  */
+import { crossingsFor, crossPass } from './crossing.ts';
 import { type FitRoom, type FittedSource, fittedSource, wideRoom } from './fit.ts';
 import type { Area } from './flight.ts';
 import { centreOf, evaluateLikely, type Lattice, largest, likeliest, limitsFor, searchRoughly } from './grid.ts';
-import {
-  type FlightProblem,
-  placeLikelihood,
-  type RateRange,
-  type SharedNodes,
-  sharedNodes,
-  type Workspace,
-  workspaceFor,
-} from './likelihood.ts';
+import type { FlightProblem, RateRange, SharedNodes, Workspace } from './likelihood.ts';
 import { type PlacePosterior, posteriorOf } from './posterior.ts';
+import { type Scene, type SceneSpace, sceneLikelihood, sceneSpace } from './scene.ts';
 import { type InversionSettings, roughSettings } from './settings.ts';
+import { verticalFactor } from './transport.ts';
 
-/** Makes the problem of one source given others. */
-export type PrepareProblem = (others: readonly FittedSource[]) => FlightProblem;
+/** What one source does to each flight. */
+export type SceneFit = readonly FittedSource[];
+/** Makes the scene of one source given others. */
+export type PrepareScene = (others: readonly SceneFit[]) => Scene;
 
 /** A source as found: its posterior given the others and its fitted signal. */
 export interface FoundSource {
   readonly posterior: PlacePosterior;
   /** What the model allows it, and only what lies close to its expectation: for the first search beyond it. */
-  readonly fit: FittedSource;
-  readonly closeFit: FittedSource;
+  readonly fit: SceneFit;
+  readonly closeFit: SceneFit;
 }
 
 export interface SearchContext {
   readonly area: Area;
   readonly settings: InversionSettings;
   readonly range: RateRange;
-  readonly prepare: PrepareProblem;
+  readonly prepare: PrepareScene;
   readonly decision: number;
   readonly mostSources: number;
   readonly step: (fraction: number) => void;
@@ -54,7 +51,7 @@ const CLOSE_OTHER_CAUSE = 0.1;
 const EXPECTED_OTHERS = 0.2;
 
 /** Sources in the order found; `best` is the evidence of the first, claimed or not. */
-export function findSources(context: SearchContext): { sources: FoundSource[]; best: number; first: FlightProblem } {
+export function findSources(context: SearchContext): { sources: FoundSource[]; best: number; first: Scene } {
   const { prepare, decision } = context;
   const alone = prepare([]);
   const first = findOne(context, alone, (fraction) => context.step(0.6 * fraction));
@@ -97,123 +94,171 @@ function oneMore(context: SearchContext, sources: readonly FoundSource[]): Found
 }
 
 /** The likeliest place of a rough search in which other sources are expected, and what lies close to its expectation. */
-function lookRoughly(context: SearchContext, problem: FlightProblem): { lnBayesFactor: number; fit: FittedSource } {
+function lookRoughly(context: SearchContext, scene: Scene): { lnBayesFactor: number; fit: SceneFit } {
   const { area, range } = context;
-  const settings = {
-    ...roughSettings(context.settings, problem.conditions.singleWind),
-    otherCause: EXPECTED_OTHERS,
-    biasNodes: 3,
-  };
-  const robust = { ...problem, settings };
-  const nodes = sharedNodes(settings, problem.conditions, problem.transport, range);
-  const space = workspaceFor(nodes, problem.grid);
-  const rateLn = new Float64Array(nodes.rate_kgph.length);
-  const at = (x: number, y: number, cell_m: number) =>
-    placeLikelihood(robust, nodes, space, x, y, rateLn, CELL_BLUR * cell_m);
-  const lattice = searchRoughly(area, at, limitsFor(problem.passes.count));
+  const settings = roughly(context, scene).map((rough) => ({ ...rough, otherCause: EXPECTED_OTHERS, biasNodes: 3 }));
+  const robust: Scene = { ...scene, flights: scene.flights.map((one, f) => ({ ...one, settings: settings[f] })) };
+  const space = sceneSpace(robust, settings, range);
+  const rateLn = new Float64Array(space.rate_kgph.length);
+  const at = (x: number, y: number, cell_m: number) => sceneLikelihood(robust, space, x, y, rateLn, CELL_BLUR * cell_m);
+  const lattice = searchRoughly(area, at, limitsFor(passesOf(scene)));
   const ln = lattice.lnBayesFactor;
   const best = largest(ln);
   const { x_m, y_m } = centreOf(lattice, ln.indexOf(best));
   at(x_m, y_m, 0);
-  const rate = nodes.rate_kgph[rateLn.indexOf(Math.max(...rateLn))];
+  const rate = space.rate_kgph[rateLn.indexOf(Math.max(...rateLn))];
   const mean = ln.reduce((sum, value) => sum + Math.exp(value - best), 0) / ln.length;
-  return {
-    lnBayesFactor: best + Math.log(mean),
-    fit: fittedSource(robust, closeRoom(robust, nodes, space, x_m, y_m), x_m, y_m, rate),
-  };
+  return { lnBayesFactor: best + Math.log(mean), fit: closeFits(robust, space, x_m, y_m, rate) };
+}
+
+function roughly(context: SearchContext, scene: Scene): InversionSettings[] {
+  return scene.flights.map(({ conditions }) => roughSettings(context.settings, conditions.singleWind));
+}
+
+function passesOf(scene: Scene): number {
+  return scene.flights.reduce((most, { passes }) => Math.max(most, passes.count), 0);
 }
 
 /**
  * ln evidence of several sources together against clean air, by the chain rule: each given those before it, forwards
  * and backwards. The less is taken: what one source explains of another's plume must not be counted twice.
  */
-function jointEvidence(context: SearchContext, alone: FlightProblem, sources: readonly FoundSource[]): number {
+function jointEvidence(context: SearchContext, alone: Scene, sources: readonly FoundSource[]): number {
   const chain = (order: readonly FoundSource[]) =>
     order.reduce((sum, source, n) => {
       const before = order.slice(0, n);
-      const problem = n === 0 ? alone : context.prepare(before.map(({ fit }) => fit));
-      return sum + evidenceAt(context, problem, source);
+      const scene = n === 0 ? alone : context.prepare(before.map(({ fit }) => fit));
+      return sum + evidenceAt(context, scene, source);
     }, 0);
   return Math.min(chain(sources), chain([...sources].reverse()));
 }
 
-/** Evidence of a source where it was found under another problem: its peak there, and the room it takes as found. */
-function evidenceAt(context: SearchContext, problem: FlightProblem, { posterior }: FoundSource): number {
-  const { conditions, transport, grid } = problem;
-  const nodes = sharedNodes(context.settings, conditions, transport, context.range);
-  const out = new Float64Array(nodes.rate_kgph.length);
+/** Evidence of a source where it was found in another scene: its peak there, and the room it takes as found. */
+function evidenceAt(context: SearchContext, scene: Scene, { posterior }: FoundSource): number {
+  const space = fullSpace(context, scene, context.range);
   const { x_m, y_m } = posterior.mode;
-  const peak = placeLikelihood(problem, nodes, workspaceFor(nodes, grid), x_m, y_m, out);
+  const peak = sceneLikelihood(scene, space, x_m, y_m, new Float64Array(space.rate_kgph.length));
   return peak + posterior.lnBayesFactor - posterior.lnPeak;
 }
 
-function hasUnexplained({ tables }: FlightProblem): boolean {
-  return tables.some(({ unknown, clean }) => unknown > clean * Math.exp(LEAST_UNEXPLAINED));
+function fullSpace({ settings }: SearchContext, scene: Scene, range: RateRange): SceneSpace {
+  return sceneSpace(
+    scene,
+    scene.flights.map(() => settings),
+    range,
+  );
 }
 
-/** Posterior of one source given a problem. */
-function findOne(context: SearchContext, problem: FlightProblem, step: (f: number) => void): FoundSource {
-  const { area, settings, range } = context;
-  const { conditions, transport, grid } = problem;
-  const rough = sharedNodes(roughSettings(settings, conditions.singleWind), conditions, transport, range);
-  const roughSpace = workspaceFor(rough, grid);
+function hasUnexplained({ flights }: Scene): boolean {
+  return flights.some(({ tables }) =>
+    tables.some(({ unknown, clean }) => unknown > clean * Math.exp(LEAST_UNEXPLAINED)),
+  );
+}
+
+/** Posterior of one source in a scene. */
+function findOne(context: SearchContext, scene: Scene, step: (f: number) => void): FoundSource {
+  const { area, range } = context;
+  const rough = sceneSpace(scene, roughly(context, scene), range);
   const rateLn = new Float64Array(rough.rate_kgph.length);
   const roughAt = (x: number, y: number, cell_m: number) =>
-    placeLikelihood(problem, rough, roughSpace, x, y, rateLn, CELL_BLUR * cell_m);
-  const limits = limitsFor(problem.passes.count);
+    sceneLikelihood(scene, rough, x, y, rateLn, CELL_BLUR * cell_m);
+  const limits = limitsFor(passesOf(scene));
   const lattice = searchRoughly(area, roughAt, limits, (fraction) => step(0.5 * fraction));
-  const full = sharedNodes(settings, conditions, transport, likelyRates(problem, rough, roughSpace, lattice, rateLn));
-  const space = workspaceFor(full, grid);
+  const space = fullSpace(context, scene, likelyRates(scene, rough, lattice, rateLn));
   const searched = evaluateLikely(
     lattice,
-    full.rate_kgph.length,
-    (x, y, out, cell_m) => placeLikelihood(problem, full, space, x, y, out, CELL_BLUR * cell_m),
+    space.rate_kgph.length,
+    (x, y, out, cell_m) => sceneLikelihood(scene, space, x, y, out, CELL_BLUR * cell_m),
     limits,
     (fraction) => step(0.5 + 0.5 * fraction),
   );
-  const posterior = posteriorOf(searched, area, full.rate_kgph);
+  const posterior = posteriorOf(searched, area, space.rate_kgph);
   const { x_m, y_m } = posterior.mode;
-  return {
-    posterior,
-    fit: fittedSource(problem, wideRoom(problem, full), x_m, y_m, posterior.rate.p50),
-    closeFit: fittedSource(problem, closeRoom(problem, full, space, x_m, y_m), x_m, y_m, posterior.rate.p50),
-  };
+  const rate = posterior.rate.p50;
+  const fit = scene.flights.map((flight, f) => fittedSource(flight, wideRoom(flight, space.nodes[f]), x_m, y_m, rate));
+  return { posterior, fit, closeFit: closeFits(scene, space, x_m, y_m, rate) };
 }
 
-/** About the likeliest direction of the wind at a place, within little more than the meander. */
-function closeRoom(p: FlightProblem, nodes: SharedNodes, space: Workspace, x: number, y: number): FitRoom {
-  placeLikelihood(p, nodes, space, x, y, new Float64Array(nodes.rate_kgph.length));
-  const part = space.total.length / nodes.beta.length;
-  const mass = Array.from(nodes.beta, (_, b) =>
-    space.total.subarray(b * part, (b + 1) * part).reduce((a, v) => a + v, 0),
-  );
+function closeFits(scene: Scene, space: SceneSpace, x: number, y: number, rate: number): SceneFit {
+  sceneLikelihood(scene, space, x, y, new Float64Array(space.rate_kgph.length));
+  return scene.flights.map((flight, f) => fittedSource(flight, closeRoom(space.nodes[f], space.spaces[f]), x, y, rate));
+}
+
+/** About the likeliest direction of the wind at the place last judged, within little more than the meander. */
+function closeRoom(nodes: SharedNodes, { total }: Workspace): FitRoom {
+  const part = total.length / nodes.beta.length;
+  const mass = Array.from(nodes.beta, (_, b) => {
+    let sum = 0;
+    for (let n = b * part; n < (b + 1) * part; n++) sum += total[n];
+    return sum;
+  });
   const bias_rad = nodes.beta[mass.indexOf(Math.max(...mass))];
   return { bias_rad, shiftSd_rad: nodes.meander[0], shiftSpan: CLOSE_SPAN, otherCause: CLOSE_OTHER_CAUSE };
 }
 
-export function totalSignal(sources: readonly FittedSource[], count: number): Float64Array {
+/** Signals of several sources in one flight, summed. */
+export function totalSignal(fits: readonly FittedSource[], count: number): Float64Array {
   const total = new Float64Array(count);
-  for (const { signal_ppm } of sources) for (let i = 0; i < count; i++) total[i] += signal_ppm[i];
+  for (const { signal_ppm } of fits) for (let i = 0; i < count; i++) total[i] += signal_ppm[i];
   return total;
 }
 
+/** What each pass says for a source, given the others: ln evidence at its mode with the pass less that without it. */
+export function passWords(context: SearchContext, source: FoundSource, others: readonly FoundSource[]): PassWord[] {
+  const scene = context.prepare(others.map(({ fit }) => fit));
+  const space = fullSpace(context, scene, context.range);
+  const out = new Float64Array(space.rate_kgph.length);
+  const { x_m, y_m } = source.posterior.mode;
+  const all = sceneLikelihood(scene, space, x_m, y_m, out);
+  return scene.flights.flatMap((problem, flight) =>
+    Array.from({ length: problem.passes.count }, (_, pass) => {
+      const lnFor = all - sceneLikelihood(scene, space, x_m, y_m, out, 0, { flight, pass });
+      return { flight, pass, lnFor, ...expectedCrossing(problem, pass, source) };
+    }),
+  );
+}
+
+/** What one pass says about a source. */
+export interface PassWord {
+  readonly flight: number;
+  readonly pass: number;
+  /** Positive: speaks for the source; negative: against it. */
+  readonly lnFor: number;
+  /** Where its plume should cross the pass; absent where the pass runs along the wind or the plume does not reach it. */
+  readonly expected?: {
+    readonly at_s: number;
+    readonly width_s: number;
+    readonly peak_ppm: number;
+    readonly range_m: number;
+  };
+}
+
+function expectedCrossing(p: FlightProblem, pass: number, { posterior }: FoundSource): Pick<PassWord, 'expected'> {
+  const crossings = crossingsFor(1);
+  const { x_m, y_m } = posterior.mode;
+  const widest = p.grid.widths_s[p.grid.widths_s.length - 1];
+  if (p.alongWind[pass] === 1) return {};
+  if (!crossPass(p.samples, p.transport, pass, x_m, y_m, Float64Array.of(0), widest, crossings)) return {};
+  const at_s = crossings.tau_s[0];
+  const first = p.samples.time_s[p.passes.start[pass]];
+  const last = p.samples.time_s[p.passes.start[pass + 1] - 1];
+  const reach = 2 * crossings.width_s[0];
+  if (at_s < first - reach || at_s > last + reach) return {};
+  const factor = verticalFactor(crossings.height_m[0], p.conditions.sourceHeight_m, Math.exp(crossings.lnSigmaZ[0]));
+  const peak_ppm = posterior.rate.p50 * Math.exp(crossings.lnStrength[0]) * factor;
+  return { expected: { at_s, width_s: crossings.width_s[0], peak_ppm, range_m: crossings.range_m[0] } };
+}
+
 /** Rates within reach of the posterior: those near the best at any of the likeliest places. */
-function likelyRates(
-  p: FlightProblem,
-  rough: SharedNodes,
-  space: Workspace,
-  lattice: Lattice,
-  rateLn: Float64Array,
-): RateRange {
-  const ln = lattice.lnBayesFactor;
-  const order = likeliest(ln, 6);
-  const best = ln[order[0]];
+function likelyRates(scene: Scene, rough: SceneSpace, lattice: Lattice, rateLn: Float64Array): RateRange {
+  const order = likeliest(lattice.lnBayesFactor, 6);
+  const best = lattice.lnBayesFactor[order[0]];
   const rates = rough.rate_kgph.length;
   let low = rates - 1;
   let high = 0;
   for (let n = 0; n < order.length && n < 8 * LIKELY_PLACES; n += 8) {
     const { x_m, y_m } = centreOf(lattice, order[n]);
-    placeLikelihood(p, rough, space, x_m, y_m, rateLn);
+    sceneLikelihood(scene, rough, x_m, y_m, rateLn);
     for (let q = 0; q < rates; q++) {
       if (rateLn[q] + Math.log(rough.ratePriorStep) < best - RATE_TAIL) continue;
       low = Math.min(low, q);
