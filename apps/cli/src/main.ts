@@ -1,4 +1,6 @@
 /** The `plumeline` command: says what can be done, hands each command its options, turns faults into exit codes. */
+
+import type { RetrievalMethod } from '@plumeline/pipeline';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ExitCode, explain } from './explain.ts';
 import type { KnownPosition } from './process-command.ts';
@@ -65,6 +67,34 @@ Examples:
   plumeline process exercise --out out --exercise --lang es`,
   )
   .action(async (path, options) => (await import('./process-command.ts')).processCommand(path, options));
+
+program
+  .command('retrieve')
+  .summary('one published filter over a cube, one ENVI map out')
+  .description(
+    'Writes one ENVI band, line x sample: the amount of gas in ppm m (the statistic itself for ace, kelly and amsd).',
+  )
+  .argument('<cube>', 'ENVI header or data, EMIT NetCDF, HDF5, GeoTIFF or Zarr')
+  .requiredOption('-t, --target <file>', "CSV of band centres and unit absorption, or mag1c's radiance table (.lut)")
+  .requiredOption('-o, --out <map>', 'data file to write; its header is <map>.hdr')
+  .option('-m, --method <name>', 'mag1c, cmf, loo, ace, kelly or amsd', parseMethod, 'mag1c')
+  .option('--target-per <ppmm>', "amount that the CSV's absorption is for; mag1c's 100000 otherwise", parseAmount)
+  .option('--substance <key>', 'key of the substance library', 'methane')
+  .option('--group <columns>', 'neighbouring columns that share a background', parseCount)
+  .option('--iterations <number>', "mag1c's iterations", parseCount)
+  .option('--float32', 'write float32 instead of float64')
+  .option('--memory <MB>', 'memory budget of all threads', parseCount)
+  .option('--threads <number>', 'worker threads; every processor otherwise', parseCount)
+  .addHelpText(
+    'after',
+    `
+The map is the same, bit for bit, for any --memory and --threads. It has no floor or mask but the method's own.
+
+Examples:
+  plumeline retrieve desert.hdr --target target_ppmm.csv --method mag1c --out desert_ch4
+  plumeline retrieve line.hdr --target ch4.lut --method cmf --out line_ch4 --memory 128 --threads 2`,
+  )
+  .action(async (path, options) => (await import('./retrieve-command.ts')).retrieveCommand(path, options));
 
 const profiles = program
   .command('profiles')
@@ -163,6 +193,24 @@ function collectFilter(
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Give column=value, e.g. inst_group=EC.');
   return [...before, { column: text.slice(0, at), value: text.slice(at + 1) }];
+}
+
+function parseMethod(text: string): RetrievalMethod {
+  const methods: readonly RetrievalMethod[] = ['mag1c', 'cmf', 'loo', 'ace', 'kelly', 'amsd'];
+  const found = methods.find((method) => method === text);
+  if (found === undefined) throw new InvalidArgumentError(`Give one of ${methods.join(', ')}.`);
+  return found;
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1.');
+  return Number(text);
+}
+
+function parseAmount(text: string): number {
+  const amount = Number(text);
+  if (!(amount > 0) || !Number.isFinite(amount)) throw new InvalidArgumentError('Give an amount in ppm m above zero.');
+  return amount;
 }
 
 function parseSeed(text: string): number {

@@ -1,3 +1,4 @@
+export * from './cube/index.ts';
 export * from './detect.ts';
 export * from './fuse.ts';
 export * from './ingest.ts';

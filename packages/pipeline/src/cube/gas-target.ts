@@ -3,7 +3,13 @@
  * a table of radiances at several amounts. What the table's numbers are per is stated, never guessed.
  */
 import { type CubeHeader, goodBands, InputError, type SubstanceKey } from '@plumeline/core';
-import { type AbsorptionTarget, type GasCurve, gasCurve, type RadianceTable, unitAbsorption } from '@plumeline/numerics';
+import {
+  type AbsorptionTarget,
+  type GasCurve,
+  gasCurve,
+  type RadianceTable,
+  unitAbsorption,
+} from '@plumeline/numerics';
 
 /** Change of ln radiance by `per_ppmm` of gas at band centres, as a table states it. */
 export interface TargetTable {
@@ -59,7 +65,10 @@ export function parseTargetCsv(
   name: string,
   options: { readonly per_ppmm?: number; readonly substance: SubstanceKey },
 ): GasTarget {
-  const rows = text.replace(/^\uFEFF/, '').split(/\r?\n/).filter((line) => line.trim() !== '');
+  const rows = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   const head = (rows[0] ?? '').split(',').map((cell) => cell.trim().toLowerCase());
   const wavelengthAt = head.findIndex((cell) => /^wavelength/.test(cell));
   const absorptionAt = head.findIndex((cell) => /absorption/.test(cell));
@@ -207,7 +216,12 @@ interface Where {
 }
 
 function targetFault(file: string, code: string, message: string, { row, remedy }: Where) {
-  return { code, message, remedy: remedy ?? 'Correct the row.', place: { file, ...(row === undefined ? {} : { row }) } };
+  return {
+    code,
+    message,
+    remedy: remedy ?? 'Correct the row.',
+    place: { file, ...(row === undefined ? {} : { row }) },
+  };
 }
 
 function targetError(file: string, code: string, message: string, where: Where): InputError {

@@ -1,5 +1,5 @@
 /** One block of columns of a cube through a published filter: what a thread of `plumeline retrieve` does. */
-import { type CubeReader, columnMask, type MaskReason, MASK_REASONS, PIXEL_MASK } from '@plumeline/core';
+import { type CubeReader, MASK_REASONS, type MaskReason, PIXEL_MASK } from '@plumeline/core';
 import {
   type BlockRetrieval,
   COLUMN_FAULTS,
@@ -26,13 +26,13 @@ export interface RetrievedColumns extends ColumnSpan {
 /** What a thread keeps from block to block, so that memory does not grow with the line. */
 export interface ColumnWork {
   readonly kernels: MatrixKernels;
-  values: Float32Array | Float64Array;
+  values: Float64Array;
   mask: Uint8Array;
   maps: BlockRetrieval | undefined;
 }
 
 export function columnWork(): ColumnWork {
-  return { kernels: createMatrixKernels(), values: new Float32Array(0), mask: new Uint8Array(0), maps: undefined };
+  return { kernels: createMatrixKernels(), values: new Float64Array(0), mask: new Uint8Array(0), maps: undefined };
 }
 
 /** The amount [ppm m], or the statistic of a detector, of the span's pixels. @throws InputError of the reader. */
@@ -69,16 +69,14 @@ export async function retrieveColumns(
         ? []
         : [{ firstColumn: firstColumn + first, columnCount: count, reason: COLUMN_FAULTS[fault] }],
     ),
-    masked: countMasked(mask, lines, columnCount),
+    masked: countMasked(mask),
   };
 }
 
 /** Pixels that each reason masks. */
-export function countMasked(mask: Uint8Array, lines: number, columns: number): Record<MaskReason, number> {
+export function countMasked(mask: Uint8Array): Record<MaskReason, number> {
   const counts: Record<MaskReason, number> = { noData: 0, nonFinite: 0, saturated: 0, flat: 0 };
-  const block = { lines, mask } as Parameters<typeof columnMask>[0];
-  for (let column = 0; column < columns; column++)
-    for (const bits of columnMask(block, column))
-      if (bits !== 0) for (const reason of MASK_REASONS) if ((bits & PIXEL_MASK[reason]) !== 0) counts[reason]++;
+  for (const bits of mask)
+    if (bits !== 0) for (const reason of MASK_REASONS) if ((bits & PIXEL_MASK[reason]) !== 0) counts[reason]++;
   return counts;
 }
