@@ -16,6 +16,14 @@ import { locateFixed } from '../packages/pipeline/src/locate-fixed.ts';
 
 const data = new URL('../../shared/data/', import.meta.url);
 const OPTIONS = { software: 'bench', exercise: false };
+const DATES: Record<string, (date: number) => boolean> = {
+  tuning: (date) => date % 2 === 1,
+  'held out': (date) => date % 2 === 0,
+  all: () => true,
+};
+/** Canberra's standard time. */
+const ZONE_S = 36_000;
+
 const which = process.argv[2];
 if (!hasPrairieGrass) console.log('The data folder is not beside this checkout (../shared/data); nothing to measure.');
 else {
@@ -57,14 +65,6 @@ function ginninderra(): void {
     }
   }
 }
-
-const DATES: Record<string, (date: number) => boolean> = {
-  tuning: (date) => date % 2 === 1,
-  'held out': (date) => date % 2 === 0,
-  all: () => true,
-};
-/** Canberra's standard time. */
-const ZONE_S = 36_000;
 
 /** The rows of some dates alone. */
 function onDates(ingested: IngestedRecording, isKept: (date: number) => boolean): IngestedRecording {

@@ -2,7 +2,7 @@
  * Search for a record whose evidence is sharper than a coarse cell: uphill from the best of a lattice to every summit,
  * then outward from the summits, cell by cell, as far as the evidence counts.
  */
-import { effectiveCells, firstCells, type PlaceCell, type PlaceModel, type SearchArea, type Square } from './search.ts';
+import { effectiveCells, firstCells, type PlaceCell, type PlaceModel, type SearchArea, type Square } from './place.ts';
 
 /** Summits are sought from this many of the best lattice points. */
 const STARTS = 8;

@@ -1,5 +1,5 @@
 /** A posterior of place convolved with an error of place that leans on the wind. fixed-instruments.md (5). */
-import type { Displacement, FixedRaster } from './search.ts';
+import type { Displacement, FixedRaster } from './place.ts';
 
 /** Reach of the kernel in deviations. */
 const REACH = 3;

@@ -1,7 +1,7 @@
 export { type FixedLevels, fixedLevels } from './fixed-levels.ts';
 export * from './locate-fixed-sources.ts';
 export type { FixedSearchMap } from './null-map.ts';
+export type { SearchArea } from './place.ts';
 export type { FixedPosterior } from './posterior.ts';
-export * from './problem.ts';
-export type { SearchArea } from './search.ts';
+export type { FixedInstrument, FixedProblem, FixedStep, KnownSource as FixedKnownSource } from './problem.ts';
 export { DEFAULT_FIXED_SETTINGS, type FixedSettings } from './settings.ts';

@@ -4,11 +4,12 @@ import { displaced } from './displaced.ts';
 import { filterState } from './filter.ts';
 import { addTo, longModel } from './long-model.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
+import type { PlaceModel, SearchArea } from './place.ts';
 import { type FixedPosterior, fixedPosterior } from './posterior.ts';
 import type { FixedProblem } from './problem.ts';
 import { redundancyOf } from './redundancy.ts';
 import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables, stepTables } from './response.ts';
-import { type PlaceModel, type SearchArea, searchPlace } from './search.ts';
+import { searchPlace } from './search.ts';
 import { DEFAULT_FIXED_SETTINGS, type FixedSettings } from './settings.ts';
 import { isShort, shortModel } from './short-model.ts';
 

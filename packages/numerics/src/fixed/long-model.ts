@@ -1,9 +1,9 @@
 /** A long record (hours to weeks) as a model to search: the filter of filter.ts, on more of the steps stage by stage. */
 import { rateEvidence } from './evidence.ts';
 import { type FilterInput, type FilterTrace, logLikelihood } from './filter.ts';
+import type { PlaceCell, PlaceModel, Square } from './place.ts';
 import type { Redundancy } from './redundancy.ts';
 import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables, viewsFrom } from './response.ts';
-import type { PlaceCell, PlaceModel, Square } from './search.ts';
 import type { FixedSettings } from './settings.ts';
 
 export interface LongInput extends FilterInput {

@@ -6,7 +6,7 @@
  * looking everywhere.
  */
 import { type RateRange, RUNG, rungRange } from './evidence.ts';
-import type { PlaceModel, SearchArea } from './search.ts';
+import type { PlaceModel, SearchArea } from './place.ts';
 
 export interface FixedSearchMap {
   readonly west_m: number;

@@ -1,6 +1,7 @@
 /** Numbers drawn from a search: mean, mode, raster and rate quantiles. */
 import { forMesh, MESH_PER_RUNG, RUNG } from './evidence.ts';
-import { type FixedRaster, lnSum, type PlaceCell, rasterOf, type Search, type SearchArea } from './search.ts';
+import { type FixedRaster, lnSum, type PlaceCell, type SearchArea } from './place.ts';
+import { rasterOf, type Search } from './search.ts';
 
 export interface FixedPosterior {
   readonly raster: FixedRaster;

@@ -4,9 +4,9 @@
  */
 import type { Background } from './background.ts';
 import { rateEvidence } from './evidence.ts';
+import { lnSum, type PlaceCell, type PlaceModel, type Square, type WeightedDeparture } from './place.ts';
 import type { FixedProblem } from './problem.ts';
 import { NO_DEPARTURE, type PlumeDeparture, type StepTables, stepTables, viewsFrom } from './response.ts';
-import { lnSum, type PlaceCell, type PlaceModel, type Square, type WeightedDeparture } from './search.ts';
 import type { FixedSettings } from './settings.ts';
 import { emptyShapes, fillShapes, type PlumeShapes } from './shape.ts';
 import { type ShortRecord, shortLikelihood, shortRecord, shortScratch } from './short-record.ts';
