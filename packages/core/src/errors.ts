@@ -9,6 +9,8 @@ export interface FaultPlace {
   readonly row?: number;
   readonly column?: string;
   readonly byte?: number;
+  /** JSON pointer (RFC 6901) into a JSON text. */
+  readonly path?: string;
 }
 
 /** One thing wrong with input: what happened, where, and what the person can do about it. */
@@ -66,12 +68,13 @@ export class CancelledError extends Error {
 
 /** `flight.csv, row 12, column lat: message Remedy: remedy` */
 export function formatFault(fault: Fault): string {
-  const { file, row, column, byte } = fault.place;
+  const { file, row, column, byte, path } = fault.place;
   const parts = [
     file,
     row === undefined ? undefined : `row ${row}`,
     column === undefined ? undefined : `column ${column}`,
     byte === undefined ? undefined : `byte ${byte}`,
+    path === undefined ? undefined : `at ${path === '' ? 'the top' : path}`,
   ].filter((part) => part !== undefined);
   const where = parts.length === 0 ? '' : `${parts.join(', ')}: `;
   return `${where}${fault.message} Remedy: ${fault.remedy}`;

@@ -6,6 +6,8 @@ export * from './emit/decode.ts';
 export * from './envi/decode.ts';
 export * from './envi/encode.ts';
 export * from './envi/spectral-library.ts';
+export { type DecodedFlight, type DecodedFlightForm, decodeFlightForm } from './flight-form/decode.ts';
+export { type AskedOptions, type FlightForm, FlightFormSchema } from './flight-form/schema.ts';
 export * from './geojson/encode.ts';
 export * from './geojson/track-runs.ts';
 export * from './geotiff/decode.ts';

@@ -13,6 +13,7 @@ import {
   type SourceEstimate,
 } from '@plumeline/core';
 import {
+  type Area,
   type FlightFit,
   type FlightInput,
   highestDensityRegion,
@@ -28,7 +29,7 @@ import { instantOf } from './detect.ts';
 import { toMultiPolygon, toPosition, toPosteriorGrid } from './estimate-geometry.ts';
 import { type FlightReady, flightReady, middleMean, middleOfTrack, round, searchArea } from './flight-input.ts';
 import type { IngestedRecording } from './ingest.ts';
-import { changesOf, type Located, type LocateOptions, type ModelSeries } from './located.ts';
+import { changesOf, type Located, type LocateOptions, type ModelSeries, type PassAside } from './located.ts';
 
 /** Mass at the area's edge from which the reader is told. */
 const EDGE_MASS = 0.02;
@@ -48,6 +49,15 @@ export interface LocatedTogether {
   /** One for each flight when no source is claimed. */
   readonly nullResults: readonly NullResult[];
   readonly series: readonly ModelSeries[];
+  /** The engine's own answer in local metres: joint place and rate, what each flight would have seen. */
+  readonly scene: LocatedScene;
+}
+
+export interface LocatedScene {
+  readonly frame: LocalFrame;
+  readonly area: Area;
+  readonly flights: readonly FlightReady[];
+  readonly found: Inversion;
 }
 
 export interface TogetherOptions extends LocateOptions {
@@ -75,7 +85,9 @@ export function locateTogether(recordings: readonly DetectedRecording[], options
   const unlike = all.find(({ substance }) => substance !== all[0]!.substance);
   if (unlike !== undefined) throw unlikeSubstances(all[0]!.substance, unlike.substance);
   const frame = localFrameAt(middleOfTrack(all[0]!));
-  const ready = all.map((series) => flightReady(series, frame, options));
+  const ready = recordings.map(({ ingested: { recording, series } }) =>
+    flightReady(series, frame, { ...options, setAside: asideOf(recording.id, options) }),
+  );
   const { area, caveats } = searchArea(all, ready, frame);
   const known = (options.known ?? []).map(
     (source): RegisteredSource => ({ ...frame.toLocal(source), rate_kgph: source.rate_kgph }),
@@ -91,7 +103,17 @@ export function locateTogether(recordings: readonly DetectedRecording[], options
   const scene: SceneContext = { frame, recordings, ready, caveats, found, options };
   const series = found.flights.map(({ background_ppm, fitted_ppm }) => ({ background_ppm, fitted_ppm }));
   const nullResults = found.sources.length > 0 ? [] : recordings.map((one, f) => nullResultOf(one, f, scene));
-  return { sources: found.sources.map((source, index) => estimateOf(source, index, scene)), nullResults, series };
+  return {
+    sources: found.sources.map((source, index) => estimateOf(source, index, scene)),
+    nullResults,
+    series,
+    scene: { frame, area, flights: ready, found },
+  };
+}
+
+/** Passes set aside that are of this recording: those that name it, and those that name none. */
+function asideOf(recordingId: string, { setAside = [] }: LocateOptions): readonly PassAside[] {
+  return setAside.filter((aside) => aside.recordingId === undefined || aside.recordingId === recordingId);
 }
 
 function toInput({ samples, conditions }: FlightReady): FlightInput {
@@ -116,7 +138,7 @@ interface SceneContext {
   /** Of the scene; those of each flight are its own. */
   readonly caveats: readonly Caveat[];
   readonly found: Inversion;
-  readonly options: LocateOptions;
+  readonly options: TogetherOptions;
 }
 
 function estimateOf(source: LocatedSource, index: number, scene: SceneContext): SourceEstimate {
@@ -187,7 +209,7 @@ function passWordOf(word: LocatedSource['passes'][number], { recordings, found, 
   const { recording, series } = recordings[word.flight]!.ingested;
   const { start } = (found.flights[word.flight] as FlightFit).passes;
   const { expected } = word;
-  const reason = options.setAside?.find(({ index }) => index === word.pass)?.reason;
+  const reason = asideOf(recording.id, options).find(({ index }) => index === word.pass)?.reason;
   return {
     recordingId: recording.id,
     index: word.pass,

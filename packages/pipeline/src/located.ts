@@ -1,5 +1,5 @@
 /** What the locate stage is asked and answers, for both of its engines. */
-import type { Cancellation, NullResult, ReportProgress, SourceEstimate } from '@plumeline/core';
+import type { Cancellation, NullResult, Position, RecordId, ReportProgress, SourceEstimate } from '@plumeline/core';
 
 /** Per sample of the series: what the model says, for plots and residuals. */
 export interface ModelSeries {
@@ -30,6 +30,8 @@ export interface LocateOptions {
 export interface PassAside {
   readonly index: number;
   readonly reason: string;
+  /** Of which recording, where several are judged together; of every one when absent. */
+  readonly recordingId?: RecordId;
 }
 
 /** How the wind and its turbulence are changed before locating; absent means unchanged. */
@@ -42,10 +44,23 @@ export interface WhatIf {
 }
 
 /** What was changed, as facts for a record's provenance; undefined where nothing was. */
-export function changesOf({ setAside, whatIf }: LocateOptions): Record<string, string | number> | undefined {
+export function changesOf({
+  setAside,
+  whatIf,
+  known = [],
+}: LocateOptions & { readonly known?: readonly (Position & { readonly rate_kgph: number })[] }):
+  | Record<string, string | number>
+  | undefined {
   const changes: Record<string, string | number> = {};
   if (setAside !== undefined && setAside.length > 0) {
-    changes['passesSetAside'] = setAside.map(({ index, reason }) => `${index}: ${reason}`).join('; ');
+    changes['passesSetAside'] = setAside
+      .map(
+        ({ index, reason, recordingId }) => `${recordingId === undefined ? '' : `${recordingId}/`}${index}: ${reason}`,
+      )
+      .join('; ');
+  }
+  if (known.length > 0) {
+    changes['knownSources'] = known.map(({ lat, lon, rate_kgph }) => `${lat},${lon},${rate_kgph}`).join('; ');
   }
   if (whatIf?.windTurn_deg !== undefined) changes['windTurn_deg'] = whatIf.windTurn_deg;
   if (whatIf?.windFactor !== undefined) changes['windFactor'] = whatIf.windFactor;
