@@ -1,24 +1,39 @@
 /**
- * Compiles the AssemblyScript kernels into `matrix-wasm.generated.ts`: `node packages/numerics/scripts/build-kernels.ts`.
- * The compiled form is committed, so that nobody needs the compiler to run; a test compiles again and compares.
+ * Compiles the AssemblyScript kernels into `*-wasm.generated.ts`: `node packages/numerics/scripts/build-kernels.ts`.
+ * The compiled forms are committed, so that nobody needs the compiler to run; tests compile again and compare.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const folder = join(import.meta.dirname, '..', 'src', 'kernels');
-const generated = join(folder, 'matrix-wasm.generated.ts');
+const MODULES = ['matrix', 'crossing'] as const;
 
-/** Hexadecimal text of the module compiled from the sources as they are now. */
-export async function compileMatrixKernels(): Promise<string> {
-  const source = readFileSync(join(folder, 'assembly', 'matrix.ts'), 'utf8');
+export const compileMatrixKernels = () => compileKernels('matrix');
+export const compileCrossingKernels = () => compileKernels('crossing');
+
+/** Hexadecimal text of a module compiled from its source as it is now. */
+async function compileKernels(name: (typeof MODULES)[number]): Promise<string> {
+  const source = readFileSync(join(folder, 'assembly', `${name}.ts`), 'utf8');
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
-    ['matrix.ts', '-o', 'matrix.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--disable', 'gc'],
+    [
+      `${name}.ts`,
+      '-o',
+      `${name}.wasm`,
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '--disable',
+      'gc',
+    ],
     {
-      readFile: (name) => (name === 'matrix.ts' ? source : null),
-      writeFile: (name, contents) => {
-        if (name === 'matrix.wasm' && typeof contents !== 'string') binary = contents;
+      readFile: (file) => (file === `${name}.ts` ? source : null),
+      writeFile: (file, contents) => {
+        if (file === `${name}.wasm` && typeof contents !== 'string') binary = contents;
       },
       listFiles: () => [],
     },
@@ -28,10 +43,11 @@ export async function compileMatrixKernels(): Promise<string> {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const hex = await compileMatrixKernels();
-  writeFileSync(
-    generated,
-    `// Compiled from assembly/matrix.ts by scripts/build-kernels.ts; do not edit.\nexport const MATRIX_WASM_HEX =\n  '${hex}';\n`,
-  );
-  console.log(`${hex.length / 2} bytes`);
+  for (const name of MODULES) {
+    const hex = await compileKernels(name);
+    const head = `// Compiled from assembly/${name}.ts by scripts/build-kernels.ts; do not edit.`;
+    const text = `${head}\nexport const ${name.toUpperCase()}_WASM_HEX =\n  '${hex}';\n`;
+    writeFileSync(join(folder, `${name}-wasm.generated.ts`), text);
+    console.log(`${name}: ${hex.length / 2} bytes`);
+  }
 }

@@ -9,6 +9,9 @@
  * filter), after it the rest's likelihood as a function of b is a parabola made beforehand (backward information
  * filter). Harvey 1989, ch. 3; Anderson & Moore 1979 for the information form.
  */
+import { LEAST_LN } from '../kernels/crossing-kernels.ts';
+
+export { LEAST_LN, WINDOW_WIDTHS } from '../kernels/crossing-kernels.ts';
 
 /** One pass made ready. Times [s], values [ppm] less a constant near the pass's level, variances [ppm2]. */
 export interface PassFilter {
@@ -34,11 +37,8 @@ export interface PassFilter {
 
 /** Standard deviation of the level before the first sample, over the noise: diffuse. */
 const DIFFUSE = 300;
-export const WINDOW_WIDTHS = 3.7;
 /** A product of innovation variances is turned into a logarithm after so many factors. */
 const LOG_EVERY = 8;
-/** ln likelihood ratios below this are nothing. */
-export const LEAST_LN = -45;
 
 export function passFilter(
   time_s: Float64Array,
@@ -119,6 +119,7 @@ function filterClean(pass: Omit<PassFilter, 'lnClean'>): number {
 /**
  * ln of how much likelier the pass is with this crossing than in clean air; `LEAST_LN` or less is given as -Infinity.
  * `shape` holds exp(-(t - tau)^2 / 2 w^2) of samples [from, to).
+ * Tables take many at once from the kernels (kernels/assembly/crossing.ts).
  */
 export function lnCrossing(
   pass: PassFilter,
@@ -137,7 +138,6 @@ export function lnCrossing(
   let squares = 0;
   let product = 1;
   let ln = pass.lnBefore[from] - pass.lnClean;
-  // What is still to come can at best undo what clean air pays for it.
   for (let i = from; i < to; i++) {
     if (i > from) {
       const rho = correlation[i];

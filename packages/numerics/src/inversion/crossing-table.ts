@@ -7,14 +7,17 @@
  *   - its shift along the track, normal with standard deviation kappa w,
  * and, inside the filter, background and fluctuation. A place at range r sees the pass as (tau, w, kappa, a).
  */
-import { lnCrossing, type PassFilter, WINDOW_WIDTHS } from './crossing-filter.ts';
+import type { CrossingKernels } from '../kernels/crossing-kernels.ts';
+import type { PassFilter } from './crossing-filter.ts';
+import { laidPass, passLength, sharedCrossingKernels } from './crossing-rows.ts';
 import type { InversionSettings } from './settings.ts';
 
 /** Grids that all passes of a flight share. */
 export interface CrossingGrid {
-  /** Peak nodes [ppm], geometric from `least_ppm`. */
+  /** Peak nodes [ppm], geometric from `least_ppm`; a multiple of 4, from `usedPeaks` on all as the last used. */
   readonly least_ppm: number;
   readonly peaks: number;
+  readonly usedPeaks: number;
   readonly widths_s: Float64Array;
   readonly kappa: Float64Array;
   /** Weights of the gamma amplitude on peak nodes, from offset `gammaFrom`. */
@@ -37,6 +40,8 @@ const MOST_PEAK_EXCESSES = 12;
 const SMOOTHING_SPAN = 2.6;
 /** Rows smoothed by this many widths may lie two steps apart, by twice as many four, and so on. */
 const STEP_KAPPA = 1.2;
+/** Clean air less likely than this, beside the likeliest crossing, is nothing: float32 would leave the normal numbers. */
+const LEAST_SINGLE = 1e-30;
 /** The likeliest of thousands of crossings is so much likelier than clean air in clean air itself [nats]. */
 const QUIET_LN = 3.5;
 
@@ -72,19 +77,23 @@ export function crossingGrid(
   const steps = (ratio: number, step: number) => Math.ceil(Math.log(ratio) / step) + 1;
   const geometric = (count: number, first: number, step: number) =>
     Float64Array.from({ length: count }, (_, k) => first * Math.exp(k * step));
+  const usedPeaks = steps(most / least_ppm, PEAK_LN_STEP);
   return {
     least_ppm,
-    peaks: steps(most / least_ppm, PEAK_LN_STEP),
+    peaks: 4 * Math.ceil(usedPeaks / 4),
+    usedPeaks,
     widths_s: geometric(steps(widest / narrowest, WIDTH_LN_STEP), narrowest, WIDTH_LN_STEP),
     kappa: geometric(steps(Math.max(LEAST_KAPPA, mostKappa) / LEAST_KAPPA, KAPPA_LN_STEP), LEAST_KAPPA, KAPPA_LN_STEP),
     ...gammaWeights(settings.amplitudeSpread),
   };
 }
 
+const MOST_AMPLITUDE_STEPS = 41;
+
 /** Gamma density of mean 1 and standard deviation c on equal steps of ln amplitude, where it matters. */
 function gammaWeights(c: number): { gamma: Float64Array; gammaFrom: number } {
   const shape = 1 / (c * c);
-  const all = Array.from({ length: 41 }, (_, n) => {
+  const all = Array.from({ length: MOST_AMPLITUDE_STEPS }, (_, n) => {
     const ln = (n - 30) * PEAK_LN_STEP;
     return Math.exp(shape * (ln - Math.exp(ln) + 1));
   });
@@ -100,19 +109,28 @@ export function crossingTable(
   views: readonly PassView[],
   grid: CrossingGrid,
   settings: InversionSettings,
+  kernels: CrossingKernels = sharedCrossingKernels(),
 ): CrossingTable {
   const layout = layoutOf(views[0].pass, grid);
-  const { raw, lnScale } = overViews(views, grid, layout, settings);
+  const room = roomFor(views, grid, layout);
+  const memory = kernels.reserve(room.length);
+  const singles = new Float32Array(memory.buffer);
+  const lnScale = overViews(kernels, memory, views, grid, layout, room, settings);
   const clean = Math.exp(-lnScale);
-  const mixed = mixWidths(mixAmplitudes(raw, grid, clean), grid, layout, settings.widthJitter);
+  const single = clean < LEAST_SINGLE ? 0 : clean;
+  mixAmplitudes(kernels, singles, grid, layout, room, single);
+  mixWidths(kernels, singles, grid, layout, room, settings.widthJitter);
+  smoothShifts(kernels, singles, grid, layout, room, single);
   const { start_s, duration_s, levelOffset, levelRows, levelStep } = layout;
+  const table = singles.subarray(2 * room.table, 2 * room.table + layout.total * grid.peaks);
+  const mixed = singles.subarray(2 * room.mixed, 2 * room.mixed + layout.rowCount * grid.peaks);
   return {
     start_s,
     duration_s,
     levelOffset,
     levelRows,
     levelStep,
-    likelihood: smoothShifts(mixed, grid, layout, clean),
+    likelihood: table.slice(),
     lnScale,
     clean,
     unknown: unknownCrossing(mixed, grid, layout, clean),
@@ -127,18 +145,6 @@ export interface PassView {
   readonly lnWeight: number;
 }
 
-/** Likelihood over clean air of every (tau, w, A) [row x peak], summed over the views, scaled by the largest. */
-function overViews(views: readonly PassView[], grid: CrossingGrid, layout: Layout, settings: InversionSettings) {
-  const tables = views.map(({ pass }) => rawLikelihood(pass, grid, layout, settings));
-  const lnScale = views.reduce((most, { lnWeight }, n) => Math.max(most, lnWeight + tables[n].most), 0);
-  const sum = new Float64Array(tables[0].raw.length);
-  views.forEach(({ lnWeight }, view) => {
-    const { raw } = tables[view];
-    for (let n = 0; n < raw.length; n++) sum[n] += Math.exp(raw[n] + lnWeight - lnScale);
-  });
-  return { raw: sum, lnScale };
-}
-
 interface Layout {
   readonly start_s: number;
   readonly duration_s: number;
@@ -148,7 +154,8 @@ interface Layout {
   readonly levelOffset: Int32Array;
   readonly levelRows: Int32Array;
   readonly levelStep: Int32Array;
-  /** Rows of all levels. */
+  /** Rows before smoothing, and of all levels. */
+  readonly rowCount: number;
   readonly total: number;
 }
 
@@ -166,7 +173,9 @@ function layoutOf(pass: PassFilter, { widths_s, kappa }: CrossingGrid): Layout {
   const levelOffset = sumBefore(levelRows);
   const last = levelRows.length - 1;
   const total = levelOffset[last] + levelRows[last];
-  return { start_s, duration_s, offset: sumBefore(rows), rows, levelOffset, levelRows, levelStep, total };
+  const offset = sumBefore(rows);
+  const rowCount = offset[rows.length - 1] + rows[rows.length - 1];
+  return { start_s, duration_s, offset, rows, levelOffset, levelRows, levelStep, rowCount, total };
 }
 
 function sumBefore(values: Int32Array): Int32Array {
@@ -175,159 +184,161 @@ function sumBefore(values: Int32Array): Int32Array {
   return sums;
 }
 
-/** ln likelihood over clean air of every (tau, w, A) [row x peak], and the largest (at least that of clean air). */
-function rawLikelihood(pass: PassFilter, grid: CrossingGrid, layout: Layout, settings: InversionSettings) {
-  const { fluctuation } = settings;
-  const { peaks, widths_s, least_ppm } = grid;
-  const last = widths_s.length - 1;
-  const raw = new Float64Array((layout.offset[last] + layout.rows[last]) * peaks);
-  const shape = new Float64Array(pass.count);
-  const { time_s, count } = pass;
-  let most = 0;
-  for (let k = 0; k <= last; k++) {
-    const w = widths_s[k];
-    let from = 0;
-    let to = 0;
-    for (let i = 0; i < layout.rows[k]; i++) {
-      const tau = layout.start_s + (i * TAU_STEP_WIDTHS - ROOM_WIDTHS) * w;
-      while (from < count && time_s[from] < tau - WINDOW_WIDTHS * w) from++;
-      while (to < count && time_s[to] <= tau + WINDOW_WIDTHS * w) to++;
-      if (from >= to) continue;
-      for (let n = from; n < to; n++) shape[n - from] = Math.exp(-0.5 * ((time_s[n] - tau) / w) ** 2);
-      const row = (layout.offset[k] + i) * peaks;
-      for (let m = 0; m < peaks; m++) {
-        const ln = lnCrossing(pass, from, to, shape, least_ppm * Math.exp(m * PEAK_LN_STEP), fluctuation);
-        raw[row + m] = ln;
-        if (ln > most) most = ln;
-        if (ln === Number.NEGATIVE_INFINITY) {
-          raw.fill(ln, row + m + 1, row + peaks);
-          break;
-        }
-      }
-    }
-  }
-  return { raw, most };
+/** Places in the kernels' memory, in numbers; float32 arrays take half as many as they have entries. */
+interface Room {
+  readonly peak: number;
+  readonly ln: number;
+  readonly gamma: number;
+  readonly scratch: number;
+  readonly smoothing: number;
+  readonly raw: number;
+  readonly amplitudes: number;
+  readonly mixed: number;
+  readonly table: number;
+  readonly length: number;
 }
 
-/** Mean over the gamma amplitude; below the least peak a crossing is as clean air, above the largest impossible. */
-function mixAmplitudes(raw: Float64Array, { peaks, gamma, gammaFrom }: CrossingGrid, clean: number): Float64Array {
-  const mixed = new Float64Array(raw.length);
-  for (let row = 0; row < raw.length; row += peaks) {
-    for (let m = 0; m < peaks; m++) {
-      let sum = 0;
-      for (let g = 0; g < gamma.length; g++) {
-        const node = m + gammaFrom + g;
-        if (node < 0) sum += gamma[g] * clean;
-        else if (node < peaks) sum += gamma[g] * raw[row + node];
-        else sum += gamma[g] * raw[row + peaks - 1];
-      }
-      mixed[row + m] = sum;
+/** Most weights of one level. */
+const MOST_WEIGHTS = 64;
+
+function roomFor(views: readonly PassView[], { peaks, gamma }: CrossingGrid, { rowCount, total }: Layout): Room {
+  const entries = rowCount * peaks;
+  const peak = passLength(views[0].pass.count);
+  const ln = peak + peaks;
+  const gammaAt = ln + views.length * entries;
+  const scratch = gammaAt + gamma.length;
+  const smoothing = scratch + peaks + 2 * gamma.length + MOST_AMPLITUDE_STEPS;
+  const raw = smoothing + MOST_WEIGHTS;
+  const amplitudes = raw + entries / 2;
+  const mixed = amplitudes + entries / 2;
+  const table = mixed + entries / 2;
+  const length = table + (total * peaks) / 2;
+  return { peak, ln, gamma: gammaAt, scratch, smoothing, raw, amplitudes, mixed, table, length };
+}
+
+/** Likelihood over clean air of every (tau, w, A) [row x peak], summed over the views, scaled by the largest; its ln. */
+function overViews(
+  kernels: CrossingKernels,
+  memory: Float64Array,
+  views: readonly PassView[],
+  grid: CrossingGrid,
+  layout: Layout,
+  room: Room,
+  { fluctuation }: InversionSettings,
+): number {
+  const { peaks, widths_s, least_ppm } = grid;
+  const entries = layout.rowCount * peaks;
+  for (let m = 0; m < peaks; m++) memory[room.peak + m] = least_ppm * Math.exp(m * PEAK_LN_STEP);
+  let lnScale = 0;
+  views.forEach(({ pass, lnWeight }, view) => {
+    const cross = laidPass(kernels, memory, 0, pass, room.peak, peaks, fluctuation);
+    for (let k = 0; k < widths_s.length; k++) {
+      const width_s = widths_s[k];
+      const first_s = layout.start_s - ROOM_WIDTHS * width_s;
+      const out = room.ln + view * entries + layout.offset[k] * peaks;
+      const most = cross({ first_s, step_s: TAU_STEP_WIDTHS * width_s, width_s, rows: layout.rows[k] }, out);
+      lnScale = Math.max(lnScale, lnWeight + most);
     }
-  }
-  return mixed;
+  });
+  memory.fill(0, room.raw, room.raw + entries / 2);
+  views.forEach(({ lnWeight }, view) => {
+    kernels.addLikelihood(room.ln + view * entries, entries, lnWeight - lnScale, room.raw);
+  });
+  return lnScale;
+}
+
+/** Mean over the gamma amplitude; below the least peak a crossing is as clean air, above the last used as that. */
+function mixAmplitudes(
+  kernels: CrossingKernels,
+  singles: Float32Array,
+  { peaks, usedPeaks, gamma, gammaFrom }: CrossingGrid,
+  { rowCount }: Layout,
+  room: Room,
+  clean: number,
+): void {
+  singles.set(gamma, 2 * room.gamma);
+  const { raw, scratch, amplitudes } = room;
+  kernels.mixPeaks(raw, rowCount, peaks, usedPeaks, room.gamma, gamma.length, gammaFrom, clean, scratch, amplitudes);
 }
 
 /** A quarter or so of the neighbouring widths at the same centre. */
-function mixWidths(raw: Float64Array, grid: CrossingGrid, layout: Layout, jitter: number): Float32Array {
-  if (jitter <= 0) return Float32Array.from(raw);
-  const side = Math.exp(-0.5 * (WIDTH_LN_STEP / jitter) ** 2);
-  const { peaks, widths_s } = grid;
-  const mixed = new Float32Array(raw.length);
+function mixWidths(
+  kernels: CrossingKernels,
+  singles: Float32Array,
+  { peaks, widths_s }: CrossingGrid,
+  layout: Layout,
+  { amplitudes, mixed }: Room,
+  jitter: number,
+): void {
+  singles.fill(0, 2 * mixed, 2 * mixed + layout.rowCount * peaks);
+  const side = jitter > 0 ? Math.exp(-0.5 * (WIDTH_LN_STEP / jitter) ** 2) : 0;
   for (let k = 0; k < widths_s.length; k++) {
-    const near = [k - 1, k, k + 1].filter((n) => n >= 0 && n < widths_s.length);
-    const sum = near.reduce((total, n) => total + (n === k ? 1 : side), 0);
+    const near = [k - 1, k, k + 1].filter((n) => n === k || (side > 0 && n >= 0 && n < widths_s.length));
+    const sum = 1 + (near.length - 1) * side;
     for (const n of near) {
+      const from = amplitudes + (layout.offset[n] * peaks) / 2;
+      const to = mixed + (layout.offset[k] * peaks) / 2;
       const weight = (n === k ? 1 : side) / sum;
       const ratio = widths_s[k] / widths_s[n];
-      for (let i = 0; i < layout.rows[k]; i++) {
-        const position = ((i * TAU_STEP_WIDTHS - ROOM_WIDTHS) * ratio + ROOM_WIDTHS) / TAU_STEP_WIDTHS;
-        const low = Math.max(0, Math.min(layout.rows[n] - 2, Math.floor(position)));
-        const u = Math.max(0, Math.min(1, position - low));
-        const a = (layout.offset[n] + low) * peaks;
-        const out = (layout.offset[k] + i) * peaks;
-        for (let m = 0; m < peaks; m++) mixed[out + m] += weight * ((1 - u) * raw[a + m] + u * raw[a + peaks + m]);
-      }
+      const room = ROOM_WIDTHS / TAU_STEP_WIDTHS;
+      kernels.addWidth(from, layout.rows[n], to, layout.rows[k], peaks, ratio, room, weight);
     }
   }
-  return mixed;
 }
 
 /**
  * Rows averaged over a normal shift of kappa widths, level by level: each from the one before by what its variance lacks,
  * on rows further apart the smoother they are. Outside the rows the air is clean.
  */
-function smoothShifts(raw: Float32Array, grid: CrossingGrid, layout: Layout, clean: number): Float32Array {
-  const { peaks, widths_s, kappa } = grid;
-  const out = new Float32Array(layout.total * peaks);
-  for (let k = 0; k < widths_s.length; k++) {
-    let from = raw;
-    let first = layout.offset[k] * peaks;
-    let rows = layout.rows[k];
-    let step = 1;
-    let variance = 0;
-    for (let c = 0; c < kappa.length; c++) {
-      const sd = Math.sqrt(kappa[c] ** 2 - variance) / (TAU_STEP_WIDTHS * step);
+function smoothShifts(
+  kernels: CrossingKernels,
+  singles: Float32Array,
+  { peaks, widths_s, kappa }: CrossingGrid,
+  layout: Layout,
+  { mixed, smoothing, table }: Room,
+  clean: number,
+): void {
+  const placeOf = (base: number, row: number) => base + (row * peaks) / 2;
+  let before = 0;
+  let step = 1;
+  for (let c = 0; c < kappa.length; c++) {
+    const sd = Math.sqrt(kappa[c] ** 2 - before ** 2) / (TAU_STEP_WIDTHS * step);
+    const reach = normalWeights(sd, singles, 2 * smoothing);
+    const next = layout.levelStep[c];
+    for (let k = 0; k < widths_s.length; k++) {
       const level = c * widths_s.length + k;
-      const to = layout.levelOffset[level] * peaks;
-      const next = layout.levelStep[c];
-      smoothLevel(from, first, rows, next / step, sd, peaks, clean, out, to, layout.levelRows[level]);
-      variance = kappa[c] ** 2;
-      from = out;
-      first = to;
-      rows = layout.levelRows[level];
-      step = next;
+      const last = level - widths_s.length;
+      const from = c === 0 ? placeOf(mixed, layout.offset[k]) : placeOf(table, layout.levelOffset[last]);
+      const rows = c === 0 ? layout.rows[k] : layout.levelRows[last];
+      const to = placeOf(table, layout.levelOffset[level]);
+      kernels.smoothRows(from, rows, next / step, smoothing, reach, peaks, clean, to, layout.levelRows[level]);
     }
+    before = kappa[c];
+    step = next;
   }
-  return out;
 }
 
-/** One level: every `stride`-th row of [first, first + rows * peaks) averaged with standard deviation `sd` rows. */
-function smoothLevel(
-  from: Float32Array,
-  first: number,
-  rows: number,
-  stride: number,
-  sd: number,
-  peaks: number,
-  clean: number,
-  out: Float32Array,
-  to: number,
-  outRows: number,
-): void {
+/** Normal weights of standard deviation `sd` rows to `place`; returns how many rows they reach to either side. */
+function normalWeights(sd: number, singles: Float32Array, place: number): number {
   const reach = Math.max(1, Math.ceil(SMOOTHING_SPAN * sd));
   const weight = Float64Array.from({ length: 2 * reach + 1 }, (_, n) => Math.exp(-0.5 * ((n - reach) / sd) ** 2));
   const total = weight.reduce((sum, value) => sum + value, 0);
-  for (let n = 0; n < weight.length; n++) weight[n] /= total;
-  const sums = new Float64Array(peaks);
-  for (let i = 0; i < outRows; i++) {
-    sums.fill(0);
-    const centre = i * stride;
-    const low = Math.max(0, centre - reach);
-    const high = Math.min(rows - 1, centre + reach);
-    let outside = 1;
-    for (let n = low; n <= high; n++) {
-      const w = weight[n - centre + reach];
-      outside -= w;
-      const row = first + n * peaks;
-      for (let m = 0; m < peaks; m++) sums[m] += w * from[row + m];
-    }
-    const at = to + i * peaks;
-    for (let m = 0; m < peaks; m++) out[at + m] = sums[m] + outside * clean;
-  }
+  for (let n = 0; n < weight.length; n++) singles[place + n] = weight[n] / total;
+  return reach;
 }
 
-/** A crossing anywhere in the pass, of any width and any peak of the grid. */
+/** A crossing anywhere in the pass, of any width and any used peak. */
 function unknownCrossing(mixed: Float32Array, grid: CrossingGrid, layout: Layout, clean: number): number {
-  const { peaks, widths_s } = grid;
+  const { peaks, usedPeaks, widths_s } = grid;
   let sum = 0;
   for (let k = 0; k < widths_s.length; k++) {
     const first = Math.round(ROOM_WIDTHS / TAU_STEP_WIDTHS);
     const rows = Math.max(1, layout.rows[k] - 2 * first);
     let inside = 0;
     for (let i = first; i < first + rows; i++) {
-      for (let m = 0; m < peaks; m++) inside += mixed[(layout.offset[k] + i) * peaks + m];
+      for (let m = 0; m < usedPeaks; m++) inside += mixed[(layout.offset[k] + i) * peaks + m];
     }
-    sum += inside / (rows * peaks * widths_s.length);
+    sum += inside / (rows * usedPeaks * widths_s.length);
   }
   return Math.max(sum, 1e-3 * clean);
 }

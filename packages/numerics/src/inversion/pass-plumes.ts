@@ -4,7 +4,9 @@
  * crossings is much likelier than one, the pass is also given with either of them taken out, at the prior probability
  * that a pass shows something else besides.
  */
-import { lnCrossing, type PassFilter, passFilter, WINDOW_WIDTHS } from './crossing-filter.ts';
+import type { CrossingKernels } from '../kernels/crossing-kernels.ts';
+import { type PassFilter, passFilter } from './crossing-filter.ts';
+import { laidPass, passLength, sharedCrossingKernels } from './crossing-rows.ts';
 import { type CrossingGrid, type PassView, PEAK_LN_STEP } from './crossing-table.ts';
 import type { InversionSettings } from './settings.ts';
 
@@ -83,28 +85,37 @@ function likeliest(plumes: readonly Plume[]): Plume {
 }
 
 /** The likeliest crossing inside the pass at every second width of the grid. */
-function bestOfEachWidth(pass: PassFilter, grid: CrossingGrid, settings: InversionSettings): Plume[] {
+function bestOfEachWidth(
+  pass: PassFilter,
+  grid: CrossingGrid,
+  settings: InversionSettings,
+  kernels: CrossingKernels = sharedCrossingKernels(),
+): Plume[] {
   const { time_s, count } = pass;
-  const shape = new Float64Array(count);
+  const first_s = time_s[0];
+  const duration_s = time_s[count - 1] - first_s;
+  const peaks = Math.ceil(grid.peaks / PEAK_STRIDE);
+  const width = 4 * Math.ceil(peaks / 4);
+  const rowsOf = (w: number) => Math.floor(duration_s / (TAU_STRIDE_WIDTHS * w)) + 1;
+  const peak = passLength(count);
+  const out = peak + width;
+  const memory = kernels.reserve(out + rowsOf(grid.widths_s[0]) * width);
+  for (let m = 0; m < width; m++) memory[peak + m] = grid.least_ppm * Math.exp(m * PEAK_STRIDE * PEAK_LN_STEP);
+  const cross = laidPass(kernels, memory, 0, pass, peak, width, settings.fluctuation);
   const plumes: Plume[] = [];
   for (let k = 0; k < grid.widths_s.length; k += WIDTH_STRIDE) {
-    const w = grid.widths_s[k];
-    let best: Plume = { tau_s: time_s[0], width_s: w, peak_ppm: 0, ln: Number.NEGATIVE_INFINITY };
-    let from = 0;
-    let to = 0;
-    for (let tau = time_s[0]; tau <= time_s[count - 1]; tau += TAU_STRIDE_WIDTHS * w) {
-      while (from < count && time_s[from] < tau - WINDOW_WIDTHS * w) from++;
-      while (to < count && time_s[to] <= tau + WINDOW_WIDTHS * w) to++;
-      if (from >= to) continue;
-      for (let n = from; n < to; n++) shape[n - from] = Math.exp(-0.5 * ((time_s[n] - tau) / w) ** 2);
-      for (let m = 0; m < grid.peaks; m += PEAK_STRIDE) {
-        const peak_ppm = grid.least_ppm * Math.exp(m * PEAK_LN_STEP);
-        const ln = lnCrossing(pass, from, to, shape, peak_ppm, settings.fluctuation);
-        if (ln > best.ln) best = { tau_s: tau, width_s: w, peak_ppm, ln };
-        if (ln === Number.NEGATIVE_INFINITY) break;
-      }
+    const width_s = grid.widths_s[k];
+    const step_s = TAU_STRIDE_WIDTHS * width_s;
+    const rows = rowsOf(width_s);
+    cross({ first_s, step_s, width_s, rows }, out);
+    let best = out;
+    for (let i = 0; i < rows; i++) {
+      const row = out + i * width;
+      for (let m = 0; m < peaks; m++) if (memory[row + m] > memory[best]) best = row + m;
     }
-    plumes.push(best);
+    const m = (best - out) % width;
+    const tau_s = first_s + ((best - out - m) / width) * step_s;
+    plumes.push({ tau_s, width_s, peak_ppm: memory[peak + m], ln: memory[best] });
   }
   return plumes;
 }
