@@ -42,6 +42,8 @@ const LIKELY_PLACES = 12;
 /** Rates this many nats below the best place are left out of the full evaluation. */
 const RATE_TAIL = 9;
 const SWEEPS = 2;
+/** What a further source must add to the evidence of all [nats]; true ones added 12 to 55, false ones up to 11. */
+const FURTHER_SOURCE_LN = 9;
 /** Some pass must show something likelier than clean air by this [nats] before a further source is looked for. */
 const LEAST_UNEXPLAINED = 3;
 /** Room of a close fit: shifts in meanders, and the prior probability that a pass shows something else. */
@@ -61,13 +63,40 @@ export function findSources(context: SearchContext): { sources: FoundSource[]; b
   let evidence = best;
   while (sources.length < context.mostSources) {
     const more = oneMore(context, sources);
-    if (more === undefined) break;
+    if (more === undefined || !areApart(more)) break;
     const jointly = jointEvidence(context, alone, more);
-    if (jointly < evidence + decision) break;
+    if (jointly < evidence + FURTHER_SOURCE_LN) break;
     sources = more;
     evidence = jointly;
   }
   return { sources, best, first: alone };
+}
+
+/** Squared distance in deviations of both places within which two sources are one that the model explains badly. */
+const LEAST_SEPARATION = 16;
+
+/** True when the last source lies outside what each of the others could itself be. */
+function areApart(sources: readonly FoundSource[]): boolean {
+  const next = sources.at(-1)!.posterior;
+  const own = covarianceOf(next);
+  return sources.slice(0, -1).every(({ posterior }) => {
+    const its = covarianceOf(posterior);
+    const dx = next.mean.x_m - posterior.mean.x_m;
+    const dy = next.mean.y_m - posterior.mean.y_m;
+    const [xx, xy, yy] = [own.xx + its.xx, own.xy + its.xy, own.yy + its.yy];
+    const determinant = Math.max(1e-9, xx * yy - xy * xy);
+    return (yy * dx * dx - 2 * xy * dx * dy + xx * dy * dy) / determinant > LEAST_SEPARATION;
+  });
+}
+
+function covarianceOf({ places, mean }: PlacePosterior): { xx: number; xy: number; yy: number } {
+  const sum = { xx: 1, xy: 0, yy: 1 };
+  for (const { x_m, y_m, mass } of places) {
+    sum.xx += mass * (x_m - mean.x_m) ** 2;
+    sum.xy += mass * (x_m - mean.x_m) * (y_m - mean.y_m);
+    sum.yy += mass * (y_m - mean.y_m) ** 2;
+  }
+  return sum;
 }
 
 /** Sources with one more, begun from what lies close to their expectation; nothing where the rest is quiet. */
