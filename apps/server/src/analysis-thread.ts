@@ -28,6 +28,14 @@ async function perform(call: ThreadCall): Promise<unknown> {
       return gather(call.parts, call.software);
     case 'exercise':
       return directAnalysis.exercise(call.seed);
+    case 'make-ready':
+      return undefined;
+    case 'relocate': {
+      const report = (progress: Progress) => answer({ id: call.id, kind: 'progress', progress });
+      return directAnalysis.relocate(call.ingested, call.detections, { ...call.options, report });
+    }
+    case 'next-legs':
+      return directAnalysis.nextLegs(call.ingested, call.estimate, call.options);
   }
 }
 

@@ -2,7 +2,15 @@
  * The heavy steps that the server asks of the pipeline, as one interface: done here directly (in a thread's own
  * process, or in a test), or by `threaded-analysis.ts` beside the event loop.
  */
-import type { Cancellation, Detection, PlumelineRecord, RecordId, Recording, ReportProgress } from '@plumeline/core';
+import type {
+  Cancellation,
+  Detection,
+  PlumelineRecord,
+  RecordId,
+  Recording,
+  ReportProgress,
+  SourceEstimate,
+} from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
 import {
   chooseProfile,
@@ -12,7 +20,11 @@ import {
   type IngestOptions,
   type InputFile,
   ingest,
+  type LegProposals,
+  type LegWishes,
   type Located,
+  type LocateOptions,
+  legsForEstimate,
   locate,
   optionsOf,
   processFiles,
@@ -67,6 +79,12 @@ export interface Analysis {
   /** @throws InputError; CancelledError */
   process(files: readonly InputFile[], profile: SensorProfile, options: ProcessOptions): Promise<ProcessedFiles>;
   exercise(seed: number): Promise<ExerciseFiles>;
+  /** Starts what `relocate` needs, so that the first question need not wait for it. */
+  makeReady(): Promise<void>;
+  /** A flight already read, judged again with legs set aside or in other air. @throws InputError; CancelledError */
+  relocate(ingested: IngestedRecording, detections: readonly Detection[], options: LocateOptions): Promise<Located>;
+  /** @throws InputError; RangeError where no leg fits */
+  nextLegs(ingested: IngestedRecording, estimate: SourceEstimate, options: LegWishes): Promise<LegProposals>;
 }
 
 /** The steps on the calling thread. */
@@ -86,6 +104,13 @@ export const directAnalysis: Analysis = {
     const { makeExercise } = await import('@plumeline/simulator');
     const { name, files } = makeExercise({ seed });
     return { name, files };
+  },
+  async makeReady() {},
+  async relocate(ingested, detections, options) {
+    return locate(ingested, detections, options);
+  },
+  async nextLegs(ingested, estimate, options) {
+    return legsForEstimate(ingested, estimate, options);
   },
 };
 

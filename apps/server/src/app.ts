@@ -14,9 +14,11 @@ import { addJobRoutes } from './http/job-routes.ts';
 import { addOpenApi, openApiOptions } from './http/openapi.ts';
 import { answerProblems, problemOf, sendProblem } from './http/problems.ts';
 import { addRecordingRoutes } from './http/recording-routes.ts';
+import { addRelocationRoutes } from './http/relocation-routes.ts';
 import { addSystemRoutes } from './http/system-routes.ts';
 import { uploadLimits } from './http/upload-form.ts';
 import { addWorkbenchRoutes } from './http/workbench-routes.ts';
+import { openSeriesReader } from './recorded-series.ts';
 import * as schemas from './schemas.ts';
 import type { ServerPorts } from './server-ports.ts';
 
@@ -54,8 +56,10 @@ export async function buildApp(ports: ServerPorts, options: AppOptions): Promise
   const events = openEvents(ports.jobs);
   app.addHook('onClose', async () => events.close());
   addSystemRoutes(app, ports, options.software);
-  addRecordingRoutes(app, ports, options.software);
+  const series = openSeriesReader(ports);
+  addRecordingRoutes(app, ports, options.software, series);
   addFindingRoutes(app, ports);
+  addRelocationRoutes(app, ports, options.software, series);
   addJobRoutes(app, ports);
   addEventRoutes(app, events);
   addBasemapRoutes(app, ports);

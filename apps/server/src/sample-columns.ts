@@ -89,6 +89,6 @@ function extremes(values: Float64Array, from: number, to: number): { least: numb
   return { least, most };
 }
 
-function finiteOrNull(value: number | null): number | null {
+export function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }

@@ -8,9 +8,12 @@ import type {
   Exclusion,
   Fault,
   Hypothesis,
+  Imaging,
   Job,
   MultiPolygon,
   NullResult,
+  PlumeEvidence,
+  PlumeSpectrum,
   Position,
   PosteriorGrid,
   Progress,
@@ -19,9 +22,20 @@ import type {
   Recording,
   Site,
   SourceEstimate,
+  StatedWind,
 } from '@plumeline/core';
 import Type, { type Static, type TSchema } from 'typebox';
-import type { ExerciseState, Health, JobStarted, ProfileSummary, SiteEvidence, WireSamples } from './wire.ts';
+import type {
+  ExerciseState,
+  Health,
+  JobStarted,
+  ProfileSummary,
+  Relocated,
+  RelocationWish,
+  SiteEvidence,
+  WireNextLegs,
+  WireSamples,
+} from './wire.ts';
 
 type Frozen<T> = unknown extends T ? T : { readonly [K in keyof T]: Frozen<T[K]> };
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -106,6 +120,39 @@ export const caveatSchema = describe<Caveat>()(
   ),
 );
 
+const fraction = () => Type.Number({ minimum: 0, maximum: 1 });
+
+export const statedWindSchema = describe<StatedWind>()(
+  'StatedWind',
+  Type.Object(
+    {
+      from_deg: Type.Number(),
+      fromSd_deg: Type.Number(),
+      speed_mps: Type.Number(),
+      speedSd_mps: Type.Number(),
+      height_m: Type.Number(),
+    },
+    closed,
+  ),
+);
+
+export const imagingSchema = describe<Imaging>()(
+  'Imaging',
+  Type.Object(
+    {
+      lines: integer(),
+      columns: integer(),
+      bands: integer(),
+      from_nm: Type.Number(),
+      to_nm: Type.Number(),
+      pixel_m: Type.Number(),
+      corners: list(lonLat),
+      wind: Type.Optional(statedWindSchema),
+    },
+    closed,
+  ),
+);
+
 export const recordingSchema = describe<Recording>()(
   'Recording',
   Type.Object(
@@ -121,6 +168,47 @@ export const recordingSchema = describe<Recording>()(
       caveats: Type.Optional(list(caveatSchema)),
       files: list(Type.Object({ name: Type.String(), digest: digest(), bytes: integer() }, closed)),
       extent,
+      imaging: Type.Optional(imagingSchema),
+    },
+    closed,
+  ),
+);
+
+export const quantilesSchema = describe<Quantiles>()(
+  'Quantiles',
+  Type.Object({ p05: Type.Number(), p50: Type.Number(), p95: Type.Number() }, closed),
+);
+
+export const plumeSpectrumSchema = describe<PlumeSpectrum>()(
+  'PlumeSpectrum',
+  Type.Object(
+    {
+      wavelength_nm: list(Type.Number()),
+      contrast: list(Type.Number()),
+      fits: list(Type.Object({ name: Type.String(), share: fraction(), fitted: list(Type.Number()) }, closed)),
+      gas_ppmm: Type.Number(),
+    },
+    closed,
+  ),
+);
+
+export const plumeEvidenceSchema = describe<PlumeEvidence>()(
+  'PlumeEvidence',
+  Type.Object(
+    {
+      outline: multiPolygonSchema,
+      pixelCount: integer(),
+      area_m2: Type.Number(),
+      peakColumn_ppmm: Type.Number(),
+      peakColumnSd_ppmm: Type.Number(),
+      peakScore: Type.Number(),
+      startThreshold: Type.Number(),
+      growThreshold: Type.Number(),
+      falseAlarm: fraction(),
+      mass_kg: Type.Optional(Type.Number()),
+      rate_kgph: Type.Optional(quantilesSchema),
+      spectrum: Type.Optional(plumeSpectrumSchema),
+      caveats: list(caveatSchema),
     },
     closed,
   ),
@@ -144,14 +232,10 @@ export const detectionSchema = describe<Detection>()(
       peakIsAtLeast: Type.Optional(Type.Literal(true)),
       sampleCount: integer(),
       instrument: Type.Optional(Type.String()),
+      plume: Type.Optional(plumeEvidenceSchema),
     },
     closed,
   ),
-);
-
-export const quantilesSchema = describe<Quantiles>()(
-  'Quantiles',
-  Type.Object({ p05: Type.Number(), p50: Type.Number(), p95: Type.Number() }, closed),
 );
 
 export const posteriorGridSchema = describe<PosteriorGrid>()(
@@ -375,6 +459,96 @@ export const faultSchema = describe<Fault>()(
           row: Type.Optional(Type.Number()),
           column: Type.Optional(Type.String()),
           byte: Type.Optional(Type.Number()),
+        },
+        closed,
+      ),
+    },
+    closed,
+  ),
+);
+
+const passIndex = () => Type.Integer({ minimum: 0, maximum: 100_000 });
+const factor = (description: string) => Type.Optional(Type.Number({ minimum: 0.2, maximum: 5, description }));
+
+export const relocationWishSchema = describe<RelocationWish>()(
+  'RelocationWish',
+  Type.Object(
+    {
+      setAside: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              index: passIndex(),
+              reason: Type.Optional(Type.String({ maxLength: 300, description: 'needed where the answer is stored' })),
+            },
+            closed,
+          ),
+          { maxItems: 1000, description: 'passes by their number in the estimate' },
+        ),
+      ),
+      whatIf: Type.Optional(
+        Type.Object(
+          {
+            windTurn_deg: Type.Optional(Type.Number({ minimum: -180, maximum: 180, description: 'clockwise' })),
+            windFactor: factor('of the wind speed'),
+            turbulenceFactor: factor('of sigma_v and sigma_w'),
+          },
+          closed,
+        ),
+      ),
+      store: Type.Optional(Type.Boolean({ description: 'keeps the answer as new records; a what-if is never kept' })),
+    },
+    closed,
+  ),
+);
+
+export const relocatedSchema = describe<Relocated>()(
+  'Relocated',
+  Type.Object(
+    {
+      estimateId: recordId(),
+      sources: list(sourceEstimateSchema),
+      nearestId: Type.Optional(recordId()),
+      nullResult: Type.Optional(nullResultSchema),
+      fit: Type.Object(
+        { background_ppm: column('fitted background'), fitted_ppm: column('background and fitted plumes') },
+        closed,
+      ),
+      took_ms: Type.Number({ description: 'wall time of the analysis' }),
+      stored: Type.Boolean(),
+    },
+    closed,
+  ),
+);
+
+export const nextLegsSchema = describe<WireNextLegs>()(
+  'NextLegs',
+  Type.Object(
+    {
+      legs: list(
+        Type.Object(
+          {
+            kind: Type.Enum(['across', 'gap', 'upwind-null', 'run-out']),
+            from: positionSchema,
+            to: positionSchema,
+            heightAgl_m: Type.Number(),
+            length_m: Type.Number(),
+            duration_s: Type.Number({ description: 'transit, one half turn and the leg' }),
+            gain_nats: Type.Number({ description: 'expected information gain' }),
+            seen: Type.Number({ description: 'probability that the leg sees the plume' }),
+            crossingDistance_m: Type.Optional(Type.Object({ p10: Type.Number(), p90: Type.Number() }, closed)),
+          },
+          closed,
+        ),
+      ),
+      assumed: Type.Object(
+        {
+          groundSpeed_mps: Type.Number(),
+          heightsAgl_m: Type.Array(Type.Number()),
+          turnRadius_m: Type.Number(),
+          windFrom_deg: Type.Number(),
+          windSpeed_mps: Type.Number(),
+          area: extent,
         },
         closed,
       ),

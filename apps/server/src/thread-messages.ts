@@ -1,7 +1,7 @@
 /** What goes to an analysis thread and what comes back; all of it survives a structured clone. */
-import type { Fault, Progress, Recording } from '@plumeline/core';
+import type { Detection, Fault, Progress, Recording, SourceEstimate } from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
-import type { IngestOptions, InputFile } from '@plumeline/pipeline';
+import type { IngestedRecording, IngestOptions, InputFile, LegWishes, LocateOptions } from '@plumeline/pipeline';
 import type { LocatedRecording, ProcessOptions, Share } from './analysis.ts';
 
 interface Files {
@@ -22,7 +22,20 @@ export type ThreadStep =
       readonly share: Share;
     })
   | { readonly step: 'gather'; readonly parts: readonly LocatedRecording[]; readonly software: string }
-  | { readonly step: 'exercise'; readonly seed: number };
+  | { readonly step: 'exercise'; readonly seed: number }
+  | { readonly step: 'make-ready' }
+  | {
+      readonly step: 'relocate';
+      readonly ingested: IngestedRecording;
+      readonly detections: readonly Detection[];
+      readonly options: Omit<LocateOptions, 'report' | 'cancellation'>;
+    }
+  | {
+      readonly step: 'next-legs';
+      readonly ingested: IngestedRecording;
+      readonly estimate: SourceEstimate;
+      readonly options: LegWishes;
+    };
 
 export type ThreadCall = ThreadStep & { readonly id: number };
 

@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Cancellation, CancelledError, InputError, type Progress, type ReportProgress } from '@plumeline/core';
-import type { IngestedRecording } from '@plumeline/pipeline';
+import type { IngestedRecording, LegProposals, Located } from '@plumeline/pipeline';
 import type { Analysis, Examined, ExerciseFiles, LocatedRecording, ProcessedFiles } from './analysis.ts';
 import type { ThreadAnswer, ThreadCall, ThreadFault, ThreadStep } from './thread-messages.ts';
 
@@ -14,6 +14,8 @@ import type { ThreadAnswer, ThreadCall, ThreadFault, ThreadStep } from './thread
 const READ_LIMIT_MS = 60_000;
 /** A block of 7,200 samples takes 10 s; an hour is far past any upload that the limits let in. */
 const PROCESS_LIMIT_MS = 3_600_000;
+/** One flight takes a second, the largest some minutes; nobody sits in front of a page for longer. */
+const RELOCATE_LIMIT_MS = 600_000;
 /** Heap of one thread; a file that needs more fails alone instead of taking the server with it. */
 const THREAD_HEAP_MB = 2048;
 const CANCEL_POLL_MS = 50;
@@ -33,6 +35,8 @@ export function openThreadedAnalysis(
   const reader = new AnalysisThread(entry);
   const workers = Array.from({ length: threads }, () => new AnalysisThread(entry));
   const first = workers[0]!;
+  // A person waits for these; they never queue behind an upload.
+  const desk = new AnalysisThread(entry);
   return {
     examine: (files, profiles, options) =>
       reader.call<Examined>({ step: 'examine', files, profiles, options }, { limit_ms: READ_LIMIT_MS }),
@@ -55,8 +59,16 @@ export function openThreadedAnalysis(
       );
     },
     exercise: (seed) => first.call<ExerciseFiles>({ step: 'exercise', seed }, { limit_ms: PROCESS_LIMIT_MS }),
+    makeReady: () => desk.call<void>({ step: 'make-ready' }, { limit_ms: READ_LIMIT_MS }),
+    relocate: (ingested, detections, { report, cancellation, ...options }) =>
+      desk.call<Located>(
+        { step: 'relocate', ingested, detections, options },
+        { limit_ms: RELOCATE_LIMIT_MS, ...(report && { report }), ...(cancellation && { cancellation }) },
+      ),
+    nextLegs: (ingested, estimate, options) =>
+      desk.call<LegProposals>({ step: 'next-legs', ingested, estimate, options }, { limit_ms: RELOCATE_LIMIT_MS }),
     close: async () => {
-      await Promise.all([reader, ...workers].map((thread) => thread.close()));
+      await Promise.all([reader, desk, ...workers].map((thread) => thread.close()));
     },
   };
 }
@@ -127,7 +139,11 @@ class AnalysisThread {
 
   #started(): Worker {
     if (this.#thread === undefined) {
-      const thread = new Worker(this.#entry, { resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB } });
+      const thread = new Worker(this.#entry, {
+        resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+        // A package of the cube readers (web-worker) takes every thread for its own unless it has data without a module.
+        workerData: {},
+      });
       // Also between calls a thread may die; nobody waits then, and the next call starts another.
       thread.on('error', () => undefined);
       thread.on('exit', () => {

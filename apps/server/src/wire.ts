@@ -1,5 +1,14 @@
 /** What crosses the API besides the records themselves. */
-import type { Detection, RecordId, Recording, Site, SourceEstimate, SubstanceKey } from '@plumeline/core';
+import type {
+  Detection,
+  NullResult,
+  Position,
+  RecordId,
+  Recording,
+  Site,
+  SourceEstimate,
+  SubstanceKey,
+} from '@plumeline/core';
 
 export interface Health {
   readonly status: 'ok';
@@ -55,4 +64,55 @@ export interface WireSamples {
   readonly pathEnd?: { readonly lat: WireColumn; readonly lon: WireColumn };
   readonly instrument?: WireColumn;
   readonly instruments?: readonly { readonly name: string; readonly group: string }[];
+}
+
+/** Legs to leave out, or other air, for a flight that was located before. */
+export interface RelocationWish {
+  readonly setAside?: readonly { readonly index: number; readonly reason?: string }[];
+  readonly whatIf?: {
+    readonly windTurn_deg?: number;
+    readonly windFactor?: number;
+    readonly turbulenceFactor?: number;
+  };
+  /** Keeps the answer as new records; the original stays as it is. */
+  readonly store?: boolean;
+}
+
+/** What the flight says then. */
+export interface Relocated {
+  readonly estimateId: RecordId;
+  /** Strongest evidence first; empty where nothing is claimed any more. */
+  readonly sources: readonly SourceEstimate[];
+  /** The one of `sources` that lies nearest to the original. */
+  readonly nearestId?: RecordId;
+  readonly nullResult?: NullResult;
+  /** Background and fit, thinned as the samples of the recording are. */
+  readonly fit: { readonly background_ppm: WireColumn; readonly fitted_ppm: WireColumn };
+  readonly took_ms: number;
+  readonly stored: boolean;
+}
+
+export interface WireProposedLeg {
+  readonly kind: 'across' | 'gap' | 'upwind-null' | 'run-out';
+  readonly from: Position;
+  readonly to: Position;
+  readonly heightAgl_m: number;
+  readonly length_m: number;
+  readonly duration_s: number;
+  readonly gain_nats: number;
+  readonly seen: number;
+  readonly crossingDistance_m?: { readonly p10: number; readonly p90: number };
+}
+
+/** Legs that would tell most, best first: proposals that a person judges. */
+export interface WireNextLegs {
+  readonly legs: readonly WireProposedLeg[];
+  readonly assumed: {
+    readonly groundSpeed_mps: number;
+    readonly heightsAgl_m: readonly number[];
+    readonly turnRadius_m: number;
+    readonly windFrom_deg: number;
+    readonly windSpeed_mps: number;
+    readonly area: readonly [number, number, number, number];
+  };
 }

@@ -47,10 +47,13 @@ describe('openapi.json', () => {
       'get /api/recordings/{id}/samples',
       'get /api/sites',
       'get /api/sites/{id}',
+      'get /api/source-estimates',
       'get /api/source-estimates/{id}',
+      'get /api/source-estimates/{id}/next-legs',
       'get /api/trace/{id}',
       'post /api/jobs/{id}/cancel',
       'post /api/recordings',
+      'post /api/source-estimates/{id}/relocate',
     ]);
     for (const { operation } of operations) {
       expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);

@@ -1,7 +1,7 @@
 /** Files in, recordings and their samples out. */
 import { NotFoundError, type PlumelineRecord, type Recording } from '@plumeline/core';
 import Type from 'typebox';
-import { openSeriesReader } from '../recorded-series.ts';
+import type { SeriesReader } from '../recorded-series.ts';
 import { sampleColumns } from '../sample-columns.ts';
 import { jobStartedSchema, recordingSchema, samplesSchema } from '../schemas.ts';
 import type { ServerPorts } from '../server-ports.ts';
@@ -16,9 +16,8 @@ const closed = { additionalProperties: false } as const;
 const SAMPLE_LIMIT = 5000;
 const MAX_SAMPLE_LIMIT = 200_000;
 
-export function addRecordingRoutes(app: HttpApp, ports: ServerPorts, software: string): void {
+export function addRecordingRoutes(app: HttpApp, ports: ServerPorts, software: string, series: SeriesReader): void {
   const { records } = ports;
-  const series = openSeriesReader(ports);
   let uploads = 0;
 
   app.post(

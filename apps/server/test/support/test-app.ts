@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, type PlumelineRecord } from '@plumeline/core';
 import type { IngestedRecording } from '@plumeline/pipeline';
-import type { Analysis } from '../../src/analysis.ts';
+import { type Analysis, directAnalysis } from '../../src/analysis.ts';
 import { buildApp } from '../../src/app.ts';
 import type { Basemap } from '../../src/basemap.ts';
 import type { HttpApp } from '../../src/http/http-app.ts';
@@ -98,6 +98,10 @@ export class ScriptedAnalysis implements Analysis {
     const files = [{ name: `exercise-${seed}.csv`, bytes: new TextEncoder().encode('time,lat,lon,ch4\n') }];
     return { name: `Exercise ${seed}`, files };
   }
+
+  makeReady = directAnalysis.makeReady;
+  relocate = directAnalysis.relocate;
+  nextLegs = directAnalysis.nextLegs;
 }
 
 function stem(name: string): string {

@@ -8,6 +8,9 @@ parentPort!.on('message', (call: ThreadCall) => {
   const { id } = call;
   if (call.step === 'gather') return answer({ id, kind: 'done', value: { records: [], models: call.parts } });
   if (call.step === 'exercise') return answer({ id, kind: 'done', value: call.seed });
+  if (call.step === 'make-ready' || call.step === 'relocate' || call.step === 'next-legs') {
+    return answer({ id, kind: 'done', value: call.step });
+  }
   const index = call.step === 'process-share' ? call.share.index : 0;
   const deed = call.files[index]!.name;
   if (deed === 'hang') for (;;);
