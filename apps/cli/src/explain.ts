@@ -24,6 +24,16 @@ export function explain(error: unknown): number {
   return ExitCode.internal;
 }
 
+/** The same as one JSON text on stdout, for commands that were asked for JSON. */
+export function explainAsJson(error: unknown): number {
+  const isInput = error instanceof InputError;
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = 'This is a fault of the software, not of your input; report it with the input.';
+  const faults: readonly Fault[] = isInput ? error.faults : [{ code: 'internal', message, remedy, place: {} }];
+  process.stdout.write(`${JSON.stringify({ form: 'plumeline-faults-1', faults })}\n`);
+  return isInput ? ExitCode.badInput : ExitCode.internal;
+}
+
 /** `InputError` for something said on the command line rather than in a file. */
 export function inputError(code: string, message: string, remedy: string, file?: string): InputError {
   return new InputError([{ code, message, remedy, place: file === undefined ? {} : { file } }]);
@@ -45,6 +55,7 @@ function formatOne({ place, message, remedy }: Fault): string {
     place.row === undefined ? '' : `row ${place.row}`,
     place.column === undefined ? '' : `column "${place.column}"`,
     place.byte === undefined ? '' : `byte ${place.byte}`,
+    place.path === undefined ? '' : `at ${place.path === '' ? 'the top' : place.path}`,
   ].filter((part) => part !== '');
   return `  ${where.length === 0 ? '' : `${where.join(', ')}: `}${message}\n      Remedy: ${remedy}\n`;
 }

@@ -1,8 +1,10 @@
 /** The `plumeline` command: says what can be done, hands each command its options, turns faults into exit codes. */
 
-import type { RetrievalMethod } from '@plumeline/pipeline';
+import type { StatedWind } from '@plumeline/core';
+import type { RetrievalMethod, StatedPlace } from '@plumeline/pipeline';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { ExitCode, explain } from './explain.ts';
+import { ExitCode, explain, explainAsJson, inputError } from './explain.ts';
+import { describeLocate } from './locate-options.ts';
 import type { KnownPosition } from './process-command.ts';
 import { DEFAULT_SERVER, softwareVersion } from './software.ts';
 
@@ -55,18 +57,47 @@ program
   )
   .option('--force', 'write into a folder that holds other things; they are kept')
   .option('--json', 'print result.json on stdout')
+  .option('--target <file>', "cubes: the gas, as a CSV for its bands or mag1c's radiance table (.lut)")
+  .option(
+    '--target-per <ppmm>',
+    "cubes: amount that the CSV's absorption is for; mag1c's 100000 otherwise",
+    parseAmount,
+  )
+  .option('--substance <key>', 'cubes: key of the substance library; methane otherwise')
+  .option(
+    '--wind <from_deg,speed_mps,height_m>',
+    'one wind for files that carry none: from where, how fast, at which height (cubes: no rate without)',
+    parseWind,
+  )
+  .option('--at <time>', 'cubes: when it was flown, UTC, where the file does not say', parseInstant)
+  .option(
+    '--place <lat,lon,pixel_m>',
+    'cubes: north-west corner and pixel of a north-up cube without a place',
+    parsePlace,
+  )
+  .option('--memory <MB>', 'cubes: memory budget of all threads', parseCount)
+  .option('--threads <number>', 'cubes: worker threads; every processor otherwise', parseCount)
   .addHelpText(
     'after',
     `
-Writes result.json, report.html, result.kml, sources.geojson, sites.geojson, detections.geojson, track.geojson and
+An imaging spectrometer's cube (ENVI, EMIT NetCDF, HDF5, GeoTIFF, Zarr) gives maps as COG (ppm m, z, uncertainty), plumes
+with rate as GeoJSON and a report; <cube>.facts.json beside it may state wind, time, place and target.
+Flights give result.json, report.html, result.kml, sources.geojson, sites.geojson, detections.geojson, track.geojson and
 records.json; with many recordings also flights/<name>/ with the result and report of each.
 
 Examples:
   plumeline process faam_elgin_b689 --out out --truth 57.011619,1.838534
   plumeline process ginninderra2015 --out out --only inst_group=EC
-  plumeline process exercise --out out --exercise --lang es`,
+  plumeline process exercise --out out --exercise --lang es
+  plumeline process line.hdr --target ch4.lut --wind 240,3.5,10 --out out`,
   )
-  .action(async (path, options) => (await import('./process-command.ts')).processCommand(path, options));
+  .action(async (path, options) => {
+    const cube = (await import('./cube-files.ts')).findCube(path);
+    if (cube !== undefined) {
+      return (await import('./process-cube-command.ts')).processCubeCommand(path, cube, options);
+    }
+    return (await import('./process-command.ts')).processCommand(path, options);
+  });
 
 program
   .command('retrieve')
@@ -95,6 +126,13 @@ Examples:
   plumeline retrieve line.hdr --target ch4.lut --method cmf --out line_ch4 --memory 128 --threads 2`,
   )
   .action(async (path, options) => (await import('./retrieve-command.ts')).retrieveCommand(path, options));
+
+describeLocate(program.command('locate'), {
+  filter: collectFilter,
+  badRow: parseBadRow,
+  language: parseLanguage,
+  seed: parseSeed,
+}).action(async (paths, options) => (await import('./locate-command.ts')).locateCommand(paths, options));
 
 const profiles = program
   .command('profiles')
@@ -148,6 +186,13 @@ exercise
   .requiredOption('-o, --out <folder>', 'folder to write')
   .action(async (options) => (await import('./exercise-command.ts')).exerciseNewCommand(options));
 exercise
+  .command('cube')
+  .description('Make a seeded cube of an imaging spectrometer with its target and wind, the truth sealed.')
+  .requiredOption('--seed <number>', 'the same seed makes the same cube', parseSeed)
+  .requiredOption('-o, --out <folder>', 'folder to write')
+  .option('--sources <number>', 'how many hidden sources; 0 for a search that finds nothing', parseSources, 1)
+  .action(async (options) => (await import('./exercise-cube-command.ts')).exerciseCubeCommand(options));
+exercise
   .command('score')
   .description('Compare a result with the sealed truth: found, missed, false, position error, rate factor, coverage.')
   .argument('<folder>', 'folder of the exercise')
@@ -158,8 +203,19 @@ exercise
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  process.exitCode =
-    error instanceof CommanderError ? (error.exitCode === 0 ? ExitCode.done : ExitCode.badInput) : explain(error);
+  process.exitCode = exitCodeOf(error);
+}
+
+/** `locate --json` answers in JSON whatever happens, also to an option that it cannot read. */
+function exitCodeOf(error: unknown): number {
+  const asJson = process.argv[2] === 'locate' && process.argv.some((word) => word === '--json' || word === '-j');
+  if (!(error instanceof CommanderError)) return asJson ? explainAsJson(error) : explain(error);
+  if (error.exitCode === 0) return ExitCode.done;
+  if (asJson) {
+    const message = error.message.replace(/^error: /, '');
+    explainAsJson(inputError('option-invalid', message, 'plumeline locate --help shows what there is.'));
+  }
+  return ExitCode.badInput;
 }
 
 function parsePosition(text: string): KnownPosition {
@@ -207,10 +263,37 @@ function parseCount(text: string): number {
   return Number(text);
 }
 
+function parseSources(text: string): number {
+  if (!/^\d$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.');
+  return Number(text);
+}
+
 function parseAmount(text: string): number {
   const amount = Number(text);
   if (!(amount > 0) || !Number.isFinite(amount)) throw new InvalidArgumentError('Give an amount in ppm m above zero.');
   return amount;
+}
+
+function parseWind(text: string): StatedWind {
+  const [from_deg = Number.NaN, speed_mps = Number.NaN, height_m = Number.NaN, ...rest] = text.split(',').map(Number);
+  const isWind =
+    from_deg >= 0 && from_deg <= 360 && speed_mps > 0 && speed_mps < 100 && height_m > 0 && height_m <= 1000;
+  if (!isWind || rest.length > 0)
+    throw new InvalidArgumentError('Give where it comes from, its speed and the height of both, e.g. 240,3.5,10.');
+  return { from_deg: from_deg % 360, fromSd_deg: 20, speed_mps, speedSd_mps: 0.25 * speed_mps, height_m };
+}
+
+function parseInstant(text: string): string {
+  const time = /Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Give UTC, e.g. 2026-02-03T17:05:00Z.');
+  return new Date(time).toISOString();
+}
+
+function parsePlace(text: string): StatedPlace {
+  const [lat = Number.NaN, lon = Number.NaN, pixel_m = Number.NaN, ...rest] = text.split(',').map(Number);
+  if (!(Math.abs(lat) < 89 && Math.abs(lon) <= 180 && pixel_m > 0 && pixel_m < 1e4) || rest.length > 0)
+    throw new InvalidArgumentError('Give the north-west corner and the side of a pixel, e.g. 24.86,-107.52,5.');
+  return { northWest: { lat, lon }, pixel_m };
 }
 
 function parseSeed(text: string): number {

@@ -1,10 +1,11 @@
 /** `plumeline process`: files in, a result folder out. */
 import { relative } from 'node:path';
-import type { Position } from '@plumeline/core';
+import type { Position, StatedWind } from '@plumeline/core';
 import type { SensorProfile } from '@plumeline/formats';
 import {
   chooseProfile,
   headlineOf,
+  type IngestOptions,
   type Language,
   localFrameOf,
   processFiles,
@@ -30,6 +31,7 @@ interface ProcessCommandOptions {
   readonly exercise?: true;
   readonly only?: readonly { readonly column: string; readonly value: string }[];
   readonly date?: string;
+  readonly wind?: StatedWind;
   readonly onBadRow?: 'refuse' | 'exclude';
   readonly force?: true;
   readonly json?: true;
@@ -52,6 +54,7 @@ export async function processCommand(path: string, options: ProcessCommandOption
       ...(options.only === undefined ? {} : { only: options.only }),
       ...(options.date === undefined ? {} : { date: options.date }),
       ...(options.onBadRow === undefined ? {} : { onBadRow: options.onBadRow }),
+      ...windOf(options.wind),
       report: (step) => progress.show(step),
     });
     const result = resultOf(processed, {
@@ -74,6 +77,13 @@ export async function processCommand(path: string, options: ProcessCommandOption
   } finally {
     progress.clear();
   }
+}
+
+/** One value for a flight has no doubt of its own: the inversion gives it that of a single wind. */
+function windOf(wind: StatedWind | undefined): Pick<IngestOptions, 'wind'> {
+  if (wind === undefined) return {};
+  const { from_deg, speed_mps, height_m } = wind;
+  return { wind: { from_deg, speed_mps, heightAgl_m: height_m } };
 }
 
 function profileFor(files: ReturnType<typeof readInput>['files'], name: string | undefined): SensorProfile {

@@ -7,6 +7,7 @@ const REDRAW_MS = 80;
 const STAGE_WORDS: Readonly<Record<string, string>> = {
   read: 'reading files',
   ingest: 'checking files',
+  retrieve: 'filtering',
   detect: 'looking for gas',
   locate: 'locating',
   fuse: 'joining sites',

@@ -18,7 +18,7 @@ export interface Input {
 }
 
 /** Hidden files are left out, and `exclude` (the output folder, should it stand inside). @throws InputError */
-export function readInput(path: string, exclude: string): Input {
+export function readInput(path: string, exclude?: string): Input {
   const full = resolve(path);
   const stat = statSync(full, { throwIfNoEntry: false });
   if (stat === undefined) {
@@ -32,7 +32,7 @@ export function readInput(path: string, exclude: string): Input {
   if (!stat.isDirectory()) {
     return { name, files: [{ name, bytes: readBytes(full) }], beside: dirname(full) };
   }
-  const files = filesBelow(full, resolve(exclude))
+  const files = filesBelow(full, exclude === undefined ? undefined : resolve(exclude))
     .map((file) => ({ name: relative(full, file).split(sep).join('/'), bytes: readBytes(file) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (files.length === 0)
@@ -59,7 +59,7 @@ export function withCompanions({ files, beside }: Input, profile: SensorProfile)
   return [...files, ...names.map((name) => ({ name, bytes: readBytes(join(beside, name)) }))];
 }
 
-function filesBelow(folder: string, exclude: string): string[] {
+function filesBelow(folder: string, exclude: string | undefined): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     // The sealed truth of an exercise is not so much as opened: only scoring reads it.
@@ -69,7 +69,7 @@ function filesBelow(folder: string, exclude: string): string[] {
   });
 }
 
-function readBytes(path: string): Uint8Array {
+export function readBytes(path: string): Uint8Array {
   const { size } = statSync(path);
   if (size > LARGEST_FILE_BYTES) {
     throw inputError(

@@ -27,6 +27,10 @@ const RESULT_NAMES = new Set([
   'sites.geojson',
   'track.geojson',
   'flights',
+  'plumes.geojson',
+  'amount_ppmm.tif',
+  'z.tif',
+  'uncertainty_ppmm.tif',
 ]);
 
 /** @throws InputError when writing there would hide or mix with something that is not a former result. */
@@ -54,7 +58,7 @@ export function checkOut(out: string, { input, force }: { input: string; force: 
 }
 
 /** Writes all files or none. */
-export function writeFolder(out: string, files: ReadonlyMap<string, string>): void {
+export function writeFolder(out: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   const given = resolve(out);
   mkdirSync(dirname(given), { recursive: true });
   // Through a symbolic link: replace what it points to, not the link.

@@ -53,6 +53,32 @@ export interface Recording extends RecordBase {
   readonly files: readonly { readonly name: string; readonly digest: Digest; readonly bytes: number }[];
   /** [west, south, east, north] in degrees. */
   readonly extent: readonly [number, number, number, number];
+  /** Set for an imaging spectrometer's cube; `sampleCount` then counts its usable pixels. */
+  readonly imaging?: Imaging;
+}
+
+/** What a cube looked at and with which wind its plumes were turned into rates. */
+export interface Imaging {
+  readonly lines: number;
+  readonly columns: number;
+  /** Bands that the gas was looked for in, and where they begin and end. */
+  readonly bands: number;
+  readonly from_nm: number;
+  readonly to_nm: number;
+  readonly pixel_m: number;
+  /** Outer corners as longitude, latitude: of the first line's first pixel, its last, the last line's last, its first. */
+  readonly corners: readonly (readonly [number, number])[];
+  /** Absent when nobody stated one: then there are no rates. */
+  readonly wind?: StatedWind;
+}
+
+/** A wind as a person or a station stated it, with standard deviations. */
+export interface StatedWind {
+  readonly from_deg: number;
+  readonly fromSd_deg: number;
+  readonly speed_mps: number;
+  readonly speedSd_mps: number;
+  readonly height_m: number;
 }
 
 /** Samples of a recording that are not used, and why. Rows are file lines counted from 1. */
@@ -85,6 +111,42 @@ export interface Detection extends RecordBase {
   readonly sampleCount: number;
   /** Instrument, for fixed instruments. */
   readonly instrument?: string;
+  /**
+   * Set for a plume in a cube. `peakEnhancement_ppm` is then its largest column mixed over 8 km of air, the custom of
+   * satellite maps; the column itself is in here.
+   */
+  readonly plume?: PlumeEvidence;
+}
+
+/** A plume in a cube: where, how much, and why it is taken for gas. */
+export interface PlumeEvidence {
+  /** Outer edge of its pixels; holes are filled. */
+  readonly outline: MultiPolygon;
+  readonly pixelCount: number;
+  readonly area_m2: number;
+  readonly peakColumn_ppmm: number;
+  readonly peakColumnSd_ppmm: number;
+  /** Largest detection score, and the thresholds at that place: to start a plume, and to belong to one. */
+  readonly peakScore: number;
+  readonly startThreshold: number;
+  readonly growThreshold: number;
+  /** Chance that ground without gas scores as high in one resolution cell. */
+  readonly falseAlarm: number;
+  readonly mass_kg?: number;
+  /** Absent without a wind. */
+  readonly rate_kgph?: Quantiles;
+  readonly spectrum?: PlumeSpectrum;
+  readonly caveats: readonly Caveat[];
+}
+
+/** Mean ln radiance of a plume against like ground about it, and what was laid over it; equal lengths, [band]. */
+export interface PlumeSpectrum {
+  readonly wavelength_nm: readonly number[];
+  readonly contrast: readonly number[];
+  /** The gas first, then its rivals, the best first: what each makes of the contrast, and the share it explains. */
+  readonly fits: readonly { readonly name: string; readonly share: number; readonly fitted: readonly number[] }[];
+  /** Amount that the contrast fits [ppm m]. */
+  readonly gas_ppmm: number;
 }
 
 /** Quantiles of a posterior. */

@@ -1,5 +1,16 @@
 export { defaultSettings, planBlocks, type RetrievalMethod, type RetrievalSettings } from '@plumeline/numerics';
+export * from './cube-facts.ts';
+export * from './cube-maps.ts';
+export * from './cube-products.ts';
 export * from './filter-tile.ts';
 export * from './gas-target.ts';
+export * from './ingest-cube.ts';
+export * from './map-names.ts';
+export * from './pixel-places.ts';
+export * from './plume-spectrum.ts';
+export * from './process-cube.ts';
 export * from './radiance-lut.ts';
+export { renderCubeReport } from './report-cube.ts';
+export { sayPlumeCaveat } from './report-cube-words.ts';
 export * from './retrieve-columns.ts';
+export * from './retrieve-plumes.ts';

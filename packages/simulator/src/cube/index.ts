@@ -1,3 +1,4 @@
+export { type ExerciseCube, type ExerciseCubeOptions, makeExerciseCube } from './exercise-cube.ts';
 export {
   addPlume,
   type GroundSource,

@@ -96,7 +96,8 @@ export function findPlumes(input: DetectionInput, options: DetectionOptions = {}
   };
 }
 
-function takenForGround(spectrum: SpectralVerdict | undefined): boolean {
+/** A look-alike, or the gas, explains the contrast in a way that speaks for ground. */
+export function takenForGround(spectrum: SpectralVerdict | undefined): boolean {
   if (spectrum === undefined) return false;
   return spectrum.gasShare < LEAST_GAS_SHARE || spectrum.rivalShare > RIVAL_ADVANTAGE * spectrum.gasShare;
 }

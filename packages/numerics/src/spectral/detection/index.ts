@@ -8,6 +8,7 @@ export {
   type DetectionInput,
   type DetectionOptions,
   findPlumes,
+  takenForGround,
 } from './find-plumes.ts';
 export { gaussianSmooth } from './gaussian-smooth.ts';
 export { contrastSpectrum, LOOK_ALIKES, ringAround, type SpectralVerdict, spectralVerdict } from './look-alikes.ts';
@@ -24,3 +25,4 @@ export {
 } from './sensitivity.ts';
 export { filterResponse, type GasCurve, gasCurve, invertResponse, type RefitAmount } from './strong-plume.ts';
 export { denoiseAmount, type TotalVariationOptions } from './total-variation.ts';
+export { noiseCovariance } from './surface-classes.ts';
