@@ -24,7 +24,7 @@ import { transportOf, verticalFactor } from './transport.ts';
 /** ln Bayes factor at which a source is claimed. */
 export const DECISION_LN_BAYES_FACTOR = 5;
 /** Sources beyond this many are not looked for. */
-const MOST_SOURCES = 3;
+const MOST_SOURCES = 6;
 
 /** One flight (or one sensor of it). */
 export interface FlightInput {

@@ -84,13 +84,13 @@ const LEAST_PLACE_MASS = 1e-4;
 function placesOf(cells: readonly EvaluatedCell[]): PlaceMass[] {
   const best = cells.reduce((most, cell) => Math.max(most, cell.lnBayesFactor), Number.NEGATIVE_INFINITY);
   const total = cells.reduce((sum, cell) => sum + Math.exp(cell.lnBayesFactor - best), 0);
-  return cells.flatMap(({ x_m, y_m, lnBayesFactor, rateLn }) => {
-    const mass = Math.exp(lnBayesFactor - best) / total;
-    if (mass < LEAST_PLACE_MASS) return [];
+  const kept = cells.filter(({ lnBayesFactor }) => Math.exp(lnBayesFactor - best) >= LEAST_PLACE_MASS * total);
+  const held = kept.reduce((sum, cell) => sum + Math.exp(cell.lnBayesFactor - best), 0);
+  return kept.map(({ x_m, y_m, lnBayesFactor, rateLn }) => {
     const most = rateLn.reduce((high, ln) => Math.max(high, ln), Number.NEGATIVE_INFINITY);
     const rateMass = rateLn.map((ln) => Math.exp(ln - most));
     const sum = rateMass.reduce((all, value) => all + value, 0);
-    return [{ x_m, y_m, mass, rateMass: rateMass.map((value) => value / sum) }];
+    return { x_m, y_m, mass: Math.exp(lnBayesFactor - best) / held, rateMass: rateMass.map((value) => value / sum) };
   });
 }
 
