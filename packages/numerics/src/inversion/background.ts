@@ -29,7 +29,7 @@ export function fitBackground(time_s: Float64Array, value_ppm: Float64Array, noi
   let drift = FIRST_DRIFT;
   let fit = smoothLevel(time_s, value_ppm, used, noise_ppm, drift);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    drift = likeliestDrift(time_s, value_ppm, used, noise_ppm);
+    drift = likeliestDrift(time_s, value_ppm, awayFromPlumes(time_s, used), noise_ppm);
     fit = smoothLevel(time_s, value_ppm, used, noise_ppm, drift);
     let changed = 0;
     for (let i = 0; i < n; i++) {
@@ -52,6 +52,19 @@ function startFromLowValues(value: Float64Array, used: Uint8Array, noise: number
     const low = part[Math.floor(part.length * 0.3)];
     for (let i = a; i < Math.min(n, a + span); i++) used[i] = value[i] < low + 3 * noise ? 1 : 0;
   }
+}
+
+/** Seconds beside a sample in a plume that do not count for the drift: its shoulders would pass for drift. */
+const GUARD_S = 6;
+
+function awayFromPlumes(t: Float64Array, used: Uint8Array): Uint8Array {
+  const away = Uint8Array.from(used);
+  for (let i = 0; i < used.length; i++) {
+    if (used[i] === 1) continue;
+    for (let k = i - 1; k >= 0 && t[i] - t[k] <= GUARD_S; k--) away[k] = 0;
+    for (let k = i + 1; k < used.length && t[k] - t[i] <= GUARD_S; k++) away[k] = 0;
+  }
+  return away.some((one) => one === 1) ? away : used;
 }
 
 /** The drift of `DRIFTS` under which the used samples are likeliest, by the innovations of the filter. */

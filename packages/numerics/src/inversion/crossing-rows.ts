@@ -1,6 +1,6 @@
-/** The crossing kernels of this thread, and a pass laid out in their memory. */
+/** The crossing kernels of this thread, and what is laid out in their memory. */
 import { createCrossingKernels } from '../kernels/create-crossing-kernels.ts';
-import { type CrossingKernels, PASS_ARRAYS, passStride } from '../kernels/crossing-kernels.ts';
+import { type CrossingKernels, heightStride, PASS_ARRAYS, passStride } from '../kernels/crossing-kernels.ts';
 import type { PassFilter } from './crossing-filter.ts';
 
 let shared: CrossingKernels | undefined;
@@ -42,4 +42,31 @@ export function laidPass(
   const shape = place + PASS_ARRAYS.length * stride;
   return ({ first_s, step_s, width_s, rows }, out) =>
     kernels.crossWidth(place, count, first_s, step_s, width_s, rows, peak, peaks, fluctuation, lnClean, shape, out);
+}
+
+/** Places in the memory of `heights` of a row of a table, of the peaks at each height, and of what the kernel makes of them. */
+export interface HeightRoom {
+  readonly row: number;
+  readonly peak: number;
+  readonly height: number;
+  readonly mixed: number;
+  /** Numbers from one height to the next in `mixed`. */
+  readonly stride: number;
+}
+
+/** A second instance, whose memory is small and stays where it is; nothing in it outlives the reading of a pass. */
+export const heights: { kernels: CrossingKernels | undefined; memory: Float64Array } = {
+  kernels: undefined,
+  memory: new Float64Array(0),
+};
+
+export function heightRoom(peaks: number, rates: number, count: number): HeightRoom {
+  const row = rates + 2;
+  const peak = row + peaks + rates + 4;
+  const height = peak + count;
+  const stride = heightStride(rates);
+  const mixed = height + count * stride;
+  heights.kernels ??= createCrossingKernels();
+  heights.memory = heights.kernels.reserve(mixed + count * stride);
+  return { row, peak, height, mixed, stride };
 }

@@ -9,6 +9,7 @@
  * direction error beta, the meander s_d (in kappa), the width s_y, the height s_z, and it is a function of the rate.
  */
 import { type Crossings, crossingsFor, crossPass } from './crossing.ts';
+import { type HeightRoom, heightRoom, heights } from './crossing-rows.ts';
 import {
   type CrossingGrid,
   type CrossingTable,
@@ -129,10 +130,9 @@ export interface Workspace {
   readonly crossings: Crossings;
   readonly total: Float64Array;
   readonly turned: Float64Array;
-  readonly row: Float64Array;
   readonly peak: Float64Array;
   /** One pass at every sigma_z and rate, a sigma_z more at either end. */
-  readonly height: Float64Array;
+  readonly room: HeightRoom;
 }
 
 export function workspaceFor(nodes: SharedNodes, grid: CrossingGrid): Workspace {
@@ -141,9 +141,8 @@ export function workspaceFor(nodes: SharedNodes, grid: CrossingGrid): Workspace 
     crossings: crossingsFor(nodes.beta.length),
     total: new Float64Array(shared * nodes.rate_kgph.length),
     turned: new Float64Array(Number.isFinite(nodes.betaTime_s) ? shared * nodes.rate_kgph.length : 0),
-    row: new Float64Array(grid.peaks),
     peak: new Float64Array(nodes.vertical.length + 2),
-    height: new Float64Array((nodes.vertical.length + 2) * nodes.rate_kgph.length),
+    room: heightRoom(grid.peaks, nodes.rate_kgph.length, nodes.vertical.length + 2),
   };
 }
 
@@ -270,7 +269,7 @@ function multiplyPass(
         kappa: shift / (alpha * nodes.lateral[s]),
         lnPeak: -Math.log(nodes.lateral[s]) + lnClear(clear, alpha * nodes.lateral[s], shift),
       });
-      for (let n = 0; n < shapes; n++) multiplyHeights(nodes, space.height, total, index + n * perShape);
+      for (let n = 0; n < shapes; n++) multiplyHeights(nodes, space.room, total, index + n * perShape);
       continue;
     }
     let at = index;
@@ -283,7 +282,7 @@ function multiplyPass(
           kappa: shift / (alpha * lateral),
           lnPeak: -Math.log(lateral) + lnClear(clear, alpha * lateral, shift),
         });
-        multiplyHeights(nodes, space.height, total, at);
+        multiplyHeights(nodes, space.room, total, at);
         at += perShape;
       }
     }
@@ -326,11 +325,11 @@ interface Crossing {
   readonly lnPeak: number;
 }
 
-/** What the pass says at every sigma_z and rate. */
+/** What the pass says at every sigma_z and rate, each sigma_z of the pass about the shared one. */
 function fillHeights(
   p: FlightProblem,
   nodes: SharedNodes,
-  { row, height, peak }: Workspace,
+  { room, peak }: Workspace,
   table: CrossingTable,
   { seen, unseen }: Mix,
   crossing: Crossing,
@@ -339,43 +338,39 @@ function fillHeights(
   const count = nodes.vertical.length + 2;
   const last = p.grid.peaks - 1;
   const { clean } = table;
+  const { row, mixed, height, stride } = room;
+  const { memory } = heights;
   const shift = crossing.lnPeak / PEAK_LN_STEP;
   let least = peak[0];
   let most = peak[0];
-  for (let v = 1; v < count; v++) {
+  for (let v = 0; v < count; v++) {
+    memory[room.peak + v] = peak[v];
     if (peak[v] < least) least = peak[v];
     if (peak[v] > most) most = peak[v];
   }
-  const from = Math.max(0, Math.min(last, Math.floor(least + shift)));
-  const to = Math.max(0, Math.min(last, Math.floor(most + shift) + rates));
-  if (!readRow(table, p.grid, crossing, from, to, row)) {
-    height.fill(seen * clean + unseen, 0, count * rates);
+  const first = Math.floor(least + shift);
+  const end = Math.floor(most + shift);
+  const from = Math.max(0, Math.min(last, first));
+  const to = Math.max(0, Math.min(last, end + rates));
+  if (!readRow(table, p.grid, crossing, from, to, memory, row)) {
+    memory.fill(seen * clean + unseen, mixed, mixed + (count - 2) * stride);
     return;
   }
-  for (let v = 0; v < count; v++) {
-    const position = peak[v] + shift;
-    let node = Math.floor(position);
-    const u = position - node;
-    const end = (v + 1) * rates;
-    let q = v * rates;
-    for (; q < end && node < 0; q++, node++) {
-      const high = node < -1 ? clean : row[0];
-      height[q] = seen * (clean + u * (high - clean)) + unseen;
-    }
-    for (; q < end && node < last; q++, node++)
-      height[q] = seen * (row[node] + u * (row[node + 1] - row[node])) + unseen;
-    for (; q < end; q++) height[q] = seen * row[last] + unseen;
-  }
+  for (let n = Math.max(-rates - 1, first); n < 0; n++) memory[row + n] = clean;
+  const beyond = Math.min(last, end) + rates + 1;
+  for (let n = last + 1; n <= beyond; n++) memory[row + n] = memory[row + last];
+  const { verticalSide } = nodes;
+  heights.kernels?.mixHeights(row, last, rates, room.peak, count, shift, seen, unseen, verticalSide, height, mixed);
 }
 
-/** Products of one shape [sigma_z x rate], each sigma_z of the pass about the shared one. */
-function multiplyHeights(nodes: SharedNodes, height: Float64Array, total: Float64Array, index: number): void {
+/** Multiplies the products of one shape [sigma_z x rate]. */
+function multiplyHeights(nodes: SharedNodes, { mixed, stride }: HeightRoom, total: Float64Array, index: number): void {
   const rates = nodes.rate_kgph.length;
-  const side = nodes.verticalSide;
-  const middle = 1 - 2 * side;
-  const end = (nodes.vertical.length + 1) * rates;
-  for (let n = rates, at = index; n < end; n++, at++) {
-    total[at] *= middle * height[n] + side * (height[n - rates] + height[n + rates]);
+  const { memory } = heights;
+  let at = index;
+  for (let v = 0; v < nodes.vertical.length; v++) {
+    const row = mixed + v * stride;
+    for (let q = 0; q < rates; q++) total[at++] *= memory[row + q];
   }
 }
 
@@ -386,7 +381,8 @@ function readRow(
   { tau_s, width_s, kappa }: Crossing,
   from: number,
   to: number,
-  row: Float64Array,
+  memory: Float64Array,
+  row: number,
 ): boolean {
   const { peaks, widths_s, kappa: kappas } = grid;
   const widths = widths_s.length;
@@ -394,7 +390,7 @@ function readRow(
   const k = Math.min(widths - 2, Math.floor(position));
   const u = position - k;
   const c = Math.max(0, Math.min(kappas.length - 1, Math.round(Math.log(kappa / kappas[0]) / KAPPA_LN_STEP)));
-  row.fill(0, from, to + 1);
+  memory.fill(0, row + from, row + to + 1);
   let weightOut = 0;
   for (let n = k; n <= k + 1; n++) {
     const weight = n === k ? 1 - u : u;
@@ -412,10 +408,10 @@ function readRow(
     const first = (table.levelOffset[level] + i) * peaks;
     const second = first + peaks;
     const { likelihood } = table;
-    for (let m = from; m <= to; m++) row[m] += low * likelihood[first + m] + high * likelihood[second + m];
+    for (let m = from; m <= to; m++) memory[row + m] += low * likelihood[first + m] + high * likelihood[second + m];
   }
   if (weightOut === 1) return false;
-  if (weightOut > 0) for (let m = from; m <= to; m++) row[m] += weightOut * table.clean;
+  if (weightOut > 0) for (let m = from; m <= to; m++) memory[row + m] += weightOut * table.clean;
   return true;
 }
 

@@ -77,7 +77,7 @@ export const DEFAULT_SETTINGS: InversionSettings = {
   verticalSd: 0.25,
   verticalSdGrowth: 0.1,
   verticalJitter: 0.8,
-  lateralNodes: 4,
+  lateralNodes: 7,
   verticalNodes: 4,
   biasNodes: 5,
   ratePriorFactor: 1e4,
