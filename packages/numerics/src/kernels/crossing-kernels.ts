@@ -92,4 +92,27 @@ export interface CrossingKernels {
     out: number,
     outRows: number,
   ): void;
+  /**
+   * out [count - 2 x rates]: likelihoods of a crossing at heights v of the plume (`peak` [count], places in the row of
+   * the least rate) and rates q, seen row[peak[v] + shift + q] + unseen, linear between nodes, each height but the first
+   * and last mixed with its neighbours at weight `side`. `row` names node 0; rates + 1 numbers stand before it and
+   * rates + 2 behind node `last`. Rows of `out` and of the scratch `height` [count] are `heightStride(rates)` apart.
+   */
+  mixHeights(
+    row: number,
+    last: number,
+    rates: number,
+    peak: number,
+    count: number,
+    shift: number,
+    seen: number,
+    unseen: number,
+    side: number,
+    height: number,
+    out: number,
+  ): void;
+}
+
+export function heightStride(rates: number): number {
+  return (rates + 1) & ~1;
 }

@@ -3,7 +3,7 @@
  * WebAssembly with SIMD is absent. Every number comes of the same operations in the same order, so both give the same
  * bits; float32 ones are rounded after each.
  */
-import { type CrossingKernels, LEAST_LN, passStride, WINDOW_WIDTHS } from './crossing-kernels.ts';
+import { type CrossingKernels, heightStride, LEAST_LN, passStride, WINDOW_WIDTHS } from './crossing-kernels.ts';
 import { exponential, logarithm } from './elementary.ts';
 
 const LARGE = 1e100;
@@ -57,6 +57,24 @@ export function createTwinCrossingKernels(): CrossingKernels {
     smoothRows: (from, rows, stride, weight, reach, peaks, clean, out, outRows) => {
       const smoothing = { rows, reach, peaks, clean: fround(clean), weight: singles.subarray(2 * weight) };
       for (let i = 0; i < outRows; i++) smoothRow(singles, 2 * from, smoothing, i * stride, 2 * out + i * peaks);
+    },
+    mixHeights: (row, last, rates, peak, count, shift, seen, unseen, side, height, out) => {
+      const stride = heightStride(rates);
+      for (let v = 0; v < count; v++) {
+        const position = memory[peak + v] + shift;
+        const whole = Math.floor(position);
+        const u = position - whole;
+        const from = row + Math.max(-rates - 1, Math.min(last, whole));
+        const to = height + v * stride;
+        for (let q = 0; q < stride; q++) {
+          const low = memory[from + q];
+          memory[to + q] = seen * (low + u * (memory[from + q + 1] - low)) + unseen;
+        }
+      }
+      for (let n = 0; n < (count - 2) * stride; n++) {
+        const here = height + stride + n;
+        memory[out + n] = (1 - 2 * side) * memory[here] + side * (memory[here - stride] + memory[here + stride]);
+      }
     },
   };
 }

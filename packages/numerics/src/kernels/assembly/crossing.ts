@@ -382,6 +382,50 @@ export function smoothRows(
   }
 }
 
+/** What a pass says at `count` heights of a plume and `rates` rates, then each but the first and last with its neighbours. */
+export function mixHeights(
+  row: i32,
+  last: i32,
+  rates: i32,
+  peak: i32,
+  count: i32,
+  shift: f64,
+  seen: f64,
+  unseen: f64,
+  side: f64,
+  height: i32,
+  out: i32,
+): void {
+  const stride = (rates + 1) & ~1;
+  const scale = f64x2.splat(seen);
+  const rest = f64x2.splat(unseen);
+  for (let v: i32 = 0; v < count; v++) {
+    const position = load<f64>(at(peak + v)) + shift;
+    const whole = Math.floor(position);
+    const u = f64x2.splat(position - whole);
+    let from = at(row + <i32>Math.max(-rates - 1, Math.min(last, whole)));
+    let to = at(height + v * stride);
+    for (let q: i32 = 0; q < rates; q += 2) {
+      const low = v128.load(from);
+      const between = times(u, f64x2.sub(v128.load(from, 8), low));
+      v128.store(to, plus(times(scale, plus(low, between)), rest));
+      from += 16;
+      to += 16;
+    }
+  }
+  const middle = f64x2.splat(1 - 2 * side);
+  const beside = f64x2.splat(side);
+  const step = at(stride);
+  let to = at(out);
+  let from = at(height) + step;
+  for (let n: i32 = 0; n < (count - 2) * stride; n += 2) {
+    const near = plus(v128.load(from - step), v128.load(from + step));
+    v128.store(to, plus(times(middle, v128.load(from)), times(beside, near)));
+    from += 16;
+    to += 16;
+  }
+}
+
 /** Bytes of so many float32 numbers. */
 function quarter(count: i32): usize {
   return <usize>(count << 2);
