@@ -6,6 +6,7 @@ import fastify from 'fastify';
 import type { TSchema } from 'typebox';
 import { openEvents } from './events.ts';
 import { addBasemapRoutes } from './http/basemap-routes.ts';
+import { addCubeRoutes } from './http/cube-routes.ts';
 import { addEventRoutes } from './http/event-routes.ts';
 import { addFindingRoutes } from './http/finding-routes.ts';
 import { guardRequests } from './http/guards.ts';
@@ -58,6 +59,7 @@ export async function buildApp(ports: ServerPorts, options: AppOptions): Promise
   addSystemRoutes(app, ports, options.software);
   const series = openSeriesReader(ports);
   addRecordingRoutes(app, ports, options.software, series);
+  addCubeRoutes(app, ports);
   addFindingRoutes(app, ports);
   addRelocationRoutes(app, ports, options.software, series);
   addJobRoutes(app, ports);

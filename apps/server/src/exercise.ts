@@ -1,5 +1,6 @@
 /** Training data for an empty database, so that a newcomer sees a finding on the map. */
 import type { Job, JobQueue } from '@plumeline/core';
+import { directCubes } from './cubes.ts';
 import type { ServerPorts } from './server-ports.ts';
 import { acceptUpload } from './uploads.ts';
 
@@ -27,6 +28,22 @@ export async function loadExerciseOnce(
   const { files } = await analysis.exercise(seed);
   const jobId = await acceptUpload({ files, profile: EXERCISE_PROFILE, exercise: true, choices: {} }, ports, software);
   return endOf(jobId, jobs, onProgress);
+}
+
+/**
+ * Sends the exercise's cube once its flights are processed: after them, so that the first finding does not wait for it.
+ * @returns id of the job, or undefined when there is anything but the exercise's flights
+ */
+export async function loadExerciseCubeOnce(
+  ports: ServerPorts,
+  { seed, software }: Pick<ExerciseOptions, 'seed' | 'software'>,
+): Promise<string | undefined> {
+  const [only, ...others] = await ports.jobs.list(2);
+  const input = only?.input as { exercise?: unknown; profile?: { name?: unknown } } | undefined;
+  const isExercise = input?.exercise === true && input.profile?.name === EXERCISE_PROFILE;
+  if (!isExercise || only?.state !== 'done' || others.length > 0) return undefined;
+  const files = await (ports.cubes ?? directCubes).exercise(seed);
+  return acceptUpload({ files, exercise: true, choices: {} }, ports, software);
 }
 
 /** The job once it has ended. */

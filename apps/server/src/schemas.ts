@@ -29,6 +29,7 @@ import type {
   ExerciseState,
   Health,
   JobStarted,
+  MapPicture,
   ProfileSummary,
   Relocated,
   RelocationWish,
@@ -169,6 +170,24 @@ export const recordingSchema = describe<Recording>()(
       files: list(Type.Object({ name: Type.String(), digest: digest(), bytes: integer() }, closed)),
       extent,
       imaging: Type.Optional(imagingSchema),
+    },
+    closed,
+  ),
+);
+
+export const mapPictureSchema = describe<MapPicture>()(
+  'MapPicture',
+  Type.Object(
+    {
+      recordingId: recordId(),
+      map: Type.Enum(['amount', 'z', 'uncertainty']),
+      unit: Type.String(),
+      rows: integer(),
+      columns: integer(),
+      corners: list(lonLat),
+      low: Type.Number(),
+      high: Type.Number(),
+      values: list(Type.Union([Type.Number(), Type.Null()])),
     },
     closed,
   ),

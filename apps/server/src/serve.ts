@@ -6,10 +6,12 @@ import { DirectoryObjectStore } from '@plumeline/adapters/objects';
 import { openDatabase, PostgresRecordStore } from '@plumeline/adapters/postgres';
 import { basemapFrom } from './basemap.ts';
 import type { Configuration } from './configuration.ts';
+import { workOnCubes } from './cube-job.ts';
 import { workOnUploads } from './process-job.ts';
 import { loadProfiles } from './profiles.ts';
 import type { ServerPorts } from './server-ports.ts';
 import { openThreadedAnalysis } from './threaded-analysis.ts';
+import { openThreadedCubes } from './threaded-cubes.ts';
 
 export interface Reports {
   /** A step of starting, for people who wait. */
@@ -54,6 +56,8 @@ export async function serve(configuration: Configuration, reports: Reports): Pro
     database.onEnd(reports.onEnd);
     const analysis = openThreadedAnalysis();
     opened.push(() => analysis.close());
+    const cubes = openThreadedCubes();
+    opened.push(() => cubes.close());
     // Stopped before the threads: a job under way is handed back to the next start, not failed.
     const jobs = await PgBossJobQueue.start(database, { onError: reports.onDefect });
     opened.push(() => jobs.stop());
@@ -62,6 +66,7 @@ export async function serve(configuration: Configuration, reports: Reports): Pro
       objects: new DirectoryObjectStore({ directory: join(data, 'objects') }),
       jobs,
       analysis,
+      cubes,
       profiles,
       basemap: basemapFrom(geodata),
     };
@@ -72,6 +77,7 @@ export async function serve(configuration: Configuration, reports: Reports): Pro
     const address = `http://${HOST}:${(app.server.address() as AddressInfo).port}`;
     database.setAddress(address);
     await workOnUploads(jobs, ports, software);
+    await workOnCubes(jobs, ports, software);
     return { address, ports, stop };
   } catch (error) {
     await stop();

@@ -2,6 +2,7 @@
 import type { JobQueue, ObjectStore, RecordStore } from '@plumeline/core';
 import type { Analysis } from './analysis.ts';
 import type { Basemap } from './basemap.ts';
+import type { CubeAnalysis } from './cubes.ts';
 import type { ProfileFile } from './profiles.ts';
 
 export interface ServerPorts {
@@ -9,6 +10,8 @@ export interface ServerPorts {
   readonly objects: ObjectStore;
   readonly jobs: JobQueue;
   readonly analysis: Analysis;
+  /** Work on cubes; on the calling thread unless given. */
+  readonly cubes?: CubeAnalysis;
   readonly profiles: readonly ProfileFile[];
   readonly basemap: Basemap;
 }

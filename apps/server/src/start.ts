@@ -1,7 +1,7 @@
 /** The server as a process: settings, signals, words. Progress goes to stderr, the address once to stdout. */
 import { ConflictError, type Job } from '@plumeline/core';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
-import { loadExerciseOnce } from './exercise.ts';
+import { loadExerciseCubeOnce, loadExerciseOnce } from './exercise.ts';
 import { type RunningServer, serve } from './serve.ts';
 
 const EXIT_FAULT = 1;
@@ -77,6 +77,10 @@ async function loadExercise({ ports }: RunningServer, { exerciseSeed, software }
     .finally(() => {
       isLoading = false;
     });
+  // Not waited for: the page shows it when it is there.
+  void loading
+    .then(() => loadExerciseCubeOnce(ports, { seed: exerciseSeed, software }))
+    .catch((error: Error) => say(`the exercise's cube could not be loaded: ${error.message}`));
   await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, EXERCISE_WITHIN_MS).unref())]);
   if (isLoading) say('the exercise is still loading; the page shows how far it is');
 }

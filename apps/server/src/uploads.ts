@@ -1,6 +1,8 @@
 /** What happens to a person's files before they are acknowledged: judged whole, then kept, then queued. */
 import { type Fault, InputError } from '@plumeline/core';
 import type { IngestOptions, InputFile } from '@plumeline/pipeline';
+import { acceptCube } from './cube-job.ts';
+import { cubeAmong } from './cubes.ts';
 import { PROCESS, type ProcessInput } from './process-job.ts';
 import type { ProfileFile } from './profiles.ts';
 import type { ServerPorts } from './server-ports.ts';
@@ -17,7 +19,7 @@ export interface Upload {
   readonly choices: Pick<IngestOptions, 'date' | 'gas'>;
 }
 
-type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles'>;
+type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles' | 'cubes'>;
 
 /**
  * Keeps the files and queues their processing. When this returns, a killed server loses none of it.
@@ -27,6 +29,7 @@ type UploadPorts = Pick<ServerPorts, 'objects' | 'jobs' | 'analysis' | 'profiles
 export async function acceptUpload(upload: Upload, ports: UploadPorts, software: string): Promise<string> {
   const { objects, jobs, analysis, profiles } = ports;
   refuseFaults([...nameFaults(upload.files), ...sealFaults(upload.files)]);
+  if (cubeAmong(upload.files) !== undefined) return acceptCube(upload.files, upload.exercise, ports);
   const candidates = upload.profile === undefined ? profiles : [profileNamed(upload.profile, profiles)];
   const found = await analysis.examine(
     upload.files,

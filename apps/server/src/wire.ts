@@ -116,3 +116,18 @@ export interface WireNextLegs {
     readonly area: readonly [number, number, number, number];
   };
 }
+
+/** A map of a cube as numbers, row by row from the cube's first line; null where there is none. */
+export interface MapPicture {
+  readonly recordingId: RecordId;
+  readonly map: 'amount' | 'z' | 'uncertainty';
+  readonly unit: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Longitude, latitude: first row's first cell's outer corner, its last, the last row's last, its first. */
+  readonly corners: readonly (readonly [number, number])[];
+  /** Ends of the scale: nearly all values lie between. */
+  readonly low: number;
+  readonly high: number;
+  readonly values: WireColumn;
+}

@@ -140,3 +140,21 @@ export function towardsInImage({ perColumn, perLine }: PixelPlaces, from_deg: nu
   const lines = (north * perColumn[0] - east * perColumn[1]) / determinant;
   return Math.atan2(-lines, columns);
 }
+
+/** Steps of Newton from the middle; a map grid needs one, a bent swath a few. */
+const PLACE_STEPS = 8;
+
+/** Pixel at a place, which may lie outside the cube. */
+export function pixelAt(places: PixelPlaces, place: Position): { readonly line: number; readonly column: number } {
+  const wanted = places.frame.toLocal(place);
+  const { perColumn: c, perLine: l } = places;
+  const determinant = c[0] * l[1] - c[1] * l[0];
+  let [column, line] = [0, 0];
+  for (let step = 0; step < PLACE_STEPS; step++) {
+    const here = places.frame.toLocal(places.at(column, line));
+    const [x, y] = [wanted.x_m - here.x_m, wanted.y_m - here.y_m];
+    column += (x * l[1] - y * l[0]) / determinant;
+    line += (y * c[0] - x * c[1]) / determinant;
+  }
+  return { line: Math.floor(line), column: Math.floor(column) };
+}

@@ -7,11 +7,11 @@ import type { IngestedCube } from './ingest-cube.ts';
 import { outlinesOf } from './pixel-outline.ts';
 import { toGround } from './plume-facts.ts';
 
-/** Rates asked after [kg/h], from a small leak to a super-emitter. */
-export const SEARCHED_RATES_KGPH: readonly number[] = [10, 30, 100, 300, 1000, 3000];
+/** Rates asked after [kg/h], from a small leak to a large emitter. */
+export const SEARCHED_RATES_KGPH: readonly number[] = [10, 30, 100, 300, 1000];
 const SEEN_WITH = 0.9;
 /** Places looked at in the whole scene: each asks the plume at five strengths. */
-const PLACES = 400;
+const PLACES = 150;
 
 /** Regions and the rate that would have been seen at the median place; no region where no rate is seen surely enough. */
 export function searchedOf(
@@ -47,6 +47,8 @@ export function searchedOf(
     ).filter(([c, r]) => isSeen(r, c));
     if (cells.length > 0) searched.push({ rate_kgph, region: toGround(outlinesOf(isSeen, cells), cube.places, step) });
     if (upperLimit_kgph === undefined && 2 * cells.length >= seen.probability.length) upperLimit_kgph = rate_kgph;
+    // What is seen everywhere is seen everywhere at higher rates too.
+    if (cells.length === seen.probability.length) break;
   }
   return { searched, ...(upperLimit_kgph === undefined ? {} : { upperLimit_kgph }) };
 }
