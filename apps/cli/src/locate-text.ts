@@ -1,5 +1,5 @@
 /** The answer of `plumeline locate` as a person reads it: finding first, then what speaks for and against it. */
-import { substanceOf } from '@plumeline/core';
+import { geodesicBetween, substanceOf } from '@plumeline/core';
 import {
   areaOf,
   formatArea,
@@ -8,6 +8,7 @@ import {
   formatInterval,
   formatNumber,
   formatPeriod,
+  type NextLegs,
   type SensitivityRun,
   type WhatIf,
   wordsIn,
@@ -175,7 +176,8 @@ const MOST_LEGS = 3;
 function legLines({ nextLegs }: AnswerFinding, { say }: Voice): string[] {
   if (nextLegs === undefined) return [`  ${say('legsNone')}`];
   const { legs, source, seed } = nextLegs;
-  const rows = legs.slice(0, MOST_LEGS).flatMap((leg, index) => {
+  const shown = unlike(legs).slice(0, MOST_LEGS);
+  const rows = shown.flatMap((leg, index) => {
     const near = leg.crossingDistance_m;
     const range =
       near === undefined
@@ -191,11 +193,29 @@ function legLines({ nextLegs }: AnswerFinding, { say }: Voice): string[] {
     const sees = say('legSees', { percent: Math.round(100 * leg.seenProbability) });
     return [`    ${index + 1}. ${where}`, `       ${sees}${range}; ${say(leg.kind)}`];
   });
-  const more = Math.max(0, legs.length - MOST_LEGS);
+  const more = legs.length - shown.length;
   return [
     `  ${say('nextLeg', { n: source + 1, seed })}`,
     ...rows,
     ...(more === 0 ? [] : [`    ${say('legsMore', { count: more })}`]),
     `    ${say('legsAuthority')}`,
   ];
+}
+
+/** A leg whose ends both lie this part of its length from those of a better one is the same to a pilot. */
+const ALIKE = 0.15;
+
+function unlike(legs: NextLegs['legs']): NextLegs['legs'] {
+  const kept: NextLegs['legs'][number][] = [];
+  for (const leg of legs) {
+    const near = ALIKE * geodesicBetween(leg.from, leg.to).distance_m;
+    const isAlike = kept.some(
+      (other) =>
+        other.heightAgl_m === leg.heightAgl_m &&
+        geodesicBetween(other.from, leg.from).distance_m < near &&
+        geodesicBetween(other.to, leg.to).distance_m < near,
+    );
+    if (!isAlike) kept.push(leg);
+  }
+  return kept;
 }

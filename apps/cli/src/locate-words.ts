@@ -51,8 +51,8 @@ const WORDS = {
   windFactor: { en: 'wind x {value}', es: 'viento x {value}' },
   turbulenceFactor: { en: 'turbulence x {value}', es: 'turbulencia x {value}' },
   moved: {
-    en: 'moves {distance} {towards}, rate x {factor}',
-    es: 'se mueve {distance} {towards}, tasa x {factor}',
+    en: 'moves {distance} towards {towards}, rate x {factor}',
+    es: 'se mueve {distance} hacia {towards}, tasa x {factor}',
   },
   insideRegion: { en: 'inside the 90 % region', es: 'dentro de la región del 90 %' },
   outsideRegion: { en: 'OUTSIDE the 90 % region', es: 'FUERA de la región del 90 %' },

@@ -143,8 +143,12 @@ export function renderDetections({ detections, recording }: ProcessedRecording, 
   return `${note}${table(`${say('detections')}: ${recording.name}`, heads, rows)}`;
 }
 
-export function renderCaveats({ located }: ProcessedRecording, say: Say, language: Language): string {
-  const all = [...located.sources.flatMap(({ caveats }) => caveats), ...(located.nullResult?.caveats ?? [])];
+export function renderCaveats({ located, recording }: ProcessedRecording, say: Say, language: Language): string {
+  const all = [
+    ...(recording.caveats ?? []),
+    ...located.sources.flatMap(({ caveats }) => caveats),
+    ...(located.nullResult?.caveats ?? []),
+  ];
   const sentences = [...new Set(all.map(({ code, params }) => sayCaveat(language, code, params)))];
   if (sentences.length === 0) return `<p>${escapeHtml(say('caveatsNone'))}</p>`;
   return `<ul class="plain">${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;

@@ -159,6 +159,23 @@ const WORDS = {
   where: { en: 'Peak at', es: 'Máximo en' },
   caveats: { en: 'What to keep in mind', es: 'Qué tener en cuenta' },
   caveatsNone: { en: 'None noted.', es: 'Ninguna.' },
+  passes: { en: 'What each pass says', es: 'Qué dice cada pasada' },
+  passesNote: {
+    en: 'ln of the odds with the pass over those without it: above 0 speaks for the source, below 0 against it. A pass is a leg, or 90 s of one.',
+    es: 'ln de la razón de probabilidades con la pasada frente a sin ella: sobre 0 habla a favor de la fuente, bajo 0 en contra. Una pasada es un tramo, o 90 s de él.',
+  },
+  pass: { en: 'Pass', es: 'Pasada' },
+  passSays: { en: 'Says', es: 'Dice' },
+  passFor: { en: 'for it', es: 'a favor' },
+  passAgainst: { en: 'against it', es: 'en contra' },
+  passLittle: { en: 'little', es: 'poco' },
+  passSetAside: { en: 'not used: {reason}', es: 'no usada: {reason}' },
+  passExpected: { en: 'Plume expected', es: 'Pluma esperada' },
+  passExpectedAt: {
+    en: '{time}, {peak} ppm, {range} from the source',
+    es: '{time}, {peak} ppm, a {range} de la fuente',
+  },
+  passOutOfReach: { en: 'not crossed', es: 'no la cruza' },
   exclusions: { en: 'Samples set aside', es: 'Muestras apartadas' },
   exclusionsNone: { en: 'None: all {count} samples were used.', es: 'Ninguna: se usaron las {count} muestras.' },
   reason: { en: 'Reason', es: 'Razón' },
@@ -267,6 +284,10 @@ const CAVEATS = {
   'source-height-assumed': {
     en: 'The height of the source is not known; {height_m} m above ground was taken.',
     es: 'No se conoce la altura de la fuente; se tomaron {height_m} m sobre el terreno.',
+  },
+  'source-height-inferred': {
+    en: 'The height of the source was not stated; {height_m} m above ground fits best, with a probability of {probability}.',
+    es: 'No se indicó la altura de la fuente; {height_m} m sobre el terreno se ajustan mejor, con una probabilidad de {probability}.',
   },
   'sources-not-separated': {
     en: 'The data do not separate this source from another one nearby: there may be one source or two.',

@@ -5,6 +5,7 @@ import { type Position, substanceOf } from '@plumeline/core';
 import type { ProcessedRecording } from './process.ts';
 import { escapeHtml, formatArea, formatDecimal, formatInterval, formatNumber, formatPeriod } from './report-format.ts';
 import { renderMaps } from './report-map.ts';
+import { renderPasses } from './report-passes.ts';
 import {
   areaOf,
   renderCaveats,
@@ -64,7 +65,7 @@ function renderRecording(processed: ProcessedRecording, options: ReportOptions, 
 ${truth === undefined ? '' : renderTruth(nearestTruth(processed, truth), truth, say, isOneOfMany ? 'h3' : 'h2')}
 ${maps.count === 1 ? `<div class="split">${maps.html}${renderFacts(processed, say)}</div>` : `<div class="pair">${renderFacts(processed, say)}${maps.html}</div>`}
 ${h('series')}${renderSeries(processed, say, substanceName(processed, language))}
-${h('caveats')}${renderCaveats(processed, say, language)}${renderSites(processed, say)}
+${renderPasses(processed, say, h('passes'))}${h('caveats')}${renderCaveats(processed, say, language)}${renderSites(processed, say)}
 ${h('detections')}${renderDetections(processed, say)}
 ${h('exclusions')}${renderExclusions(recording, say)}
 ${h('restsOn')}${renderProvenance(processed, say)}</section>`;

@@ -7,6 +7,7 @@ import {
   localFrameAt,
   type MultiPolygon,
   type NullResult,
+  type PassWord,
   type Position,
   type Quantiles,
   regionContains,
@@ -42,6 +43,8 @@ export interface ResultSource {
   /** East and north of the profile's anchor [m], where it has one. */
   readonly local?: { readonly x_m: number; readonly y_m: number };
   readonly truth?: TruthCheck;
+  /** What each pass says for it and against it; absent for instruments that stay. */
+  readonly passes?: readonly PassWord[];
   readonly caveats: readonly Caveat[];
 }
 
@@ -64,6 +67,8 @@ export interface ResultRecording {
   readonly nullResult?: ResultNull;
   readonly detections: number;
   readonly excluded: ProcessedRecording['recording']['excluded'];
+  /** What the instrument did to the readings; absent when there is nothing to say. */
+  readonly caveats?: readonly Caveat[];
 }
 
 /** An estimate against a known position. */
@@ -165,7 +170,7 @@ export function localFrameOf(profile: SensorProfile): LocalFrame | undefined {
 }
 
 function resultSource(source: SourceEstimate, processed: ProcessedRecording, options: ResultOptions): ResultSource {
-  const { id, substance, position, rate_kgph, region50, region90, lnBayesFactor, caveats } = source;
+  const { id, substance, position, rate_kgph, region50, region90, lnBayesFactor, caveats, passes } = source;
   const { recording, series, detections } = processed;
   const frame = localFrameOf(options.profile);
   const truth =
@@ -174,6 +179,7 @@ function resultSource(source: SourceEstimate, processed: ProcessedRecording, opt
     ...{ id, substance, position, rate_kgph, region50, region90, lnBayesFactor, recording: recording.name },
     ...(frame === undefined ? {} : { local: frame.toLocal(position) }),
     ...(truth === undefined ? {} : { truth }),
+    ...(passes === undefined ? {} : { passes }),
     caveats,
   };
 }
@@ -200,6 +206,7 @@ function resultRecording(processed: ProcessedRecording): ResultRecording {
     ...(nullResult === undefined ? {} : { nullResult }),
     detections: detections.length,
     excluded: recording.excluded,
+    ...(recording.caveats === undefined ? {} : { caveats: recording.caveats }),
   };
 }
 
