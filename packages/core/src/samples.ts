@@ -2,6 +2,7 @@
  * In-situ samples after the reader: SI or named units, angles and wind normalised, gaps as NaN-free masks.
  * Column arrays of equal length `count`, ordered by time (within an instrument for fixed ones).
  */
+import type { Position } from './geometry.ts';
 import type { Caveat, Exclusion, SubstanceKey } from './model.ts';
 
 /** Everything a `locate` step may know about the air and the instrument that is not a column. */
@@ -34,6 +35,15 @@ export interface SampleContext {
   readonly searchArea?: readonly [number, number, number, number];
   /** Known or assumed height of the source above ground [m]. */
   readonly sourceHeightAgl_m?: number;
+  /** Other people's emissions of the substance whose place and rate are on record. */
+  readonly registeredSources?: readonly RegisteredSource[];
+}
+
+/** An emission on record: its rate is the stated one within a factor e^lnRateSd, one standard deviation. */
+export interface RegisteredSource {
+  readonly position: Position;
+  readonly rate_kgph: number;
+  readonly lnRateSd: number;
 }
 
 /** Samples of one recording. Optional columns are absent as a whole, never padded. */

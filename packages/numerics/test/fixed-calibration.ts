@@ -1,7 +1,11 @@
 /** Simulation-based calibration of the fixed-instrument engine: ranks of the truth in posteriors of drawn records. */
-import { locateFixedSources } from '../src/fixed/index.ts';
+import { locateFixedSources, modelOf } from '../src/fixed/index.ts';
+import { fixedPosterior } from '../src/fixed/posterior.ts';
 import type { FixedSettings } from '../src/fixed/settings.ts';
 import { drawShort, placeRank, rateRank, SHORT_AREA } from './fixed-short-generator.ts';
+
+/** Instruments on each of three arcs. */
+const PER_ARC = 6;
 
 export interface Ranks {
   readonly place: number;
@@ -10,10 +14,21 @@ export interface Ranks {
 
 /** Ranks of one record drawn with `truth` and located with `engine`; undefined where nothing was reported. */
 export function rankShort(seed: number, truth: FixedSettings, engine: FixedSettings = truth): Ranks | undefined {
-  const { problem, x_m, y_m, rate_kgph } = drawShort(seed, truth);
+  const { problem, x_m, y_m, rate_kgph } = drawShort(seed, truth, PER_ARC);
   const [source] = locateFixedSources(problem, SHORT_AREA, engine).sources;
   if (source === undefined) return undefined;
   return { place: placeRank(source, x_m, y_m), rate: rateRank(source, rate_kgph) };
+}
+
+/** Rank of the rate at the place where the plume begins: no search, so that a hundred take seconds. */
+export function rankRateAtPlace(seed: number, truth: FixedSettings, engine: FixedSettings = truth): number {
+  const { problem, origin, rate_kgph } = drawShort(seed, truth, PER_ARC);
+  const model = modelOf(problem, engine);
+  const here = { ...origin, width_m: 0 };
+  const coarse = model.evaluate(here, 1);
+  const cell = model.evaluate(here, model.stages - 1, coarse);
+  const search = { cells: [cell], width_m: 1, lnNull: model.lnNull, lnBayesFactor: cell.lnEvidence - model.lnNull };
+  return rateRank(fixedPosterior(search, SHORT_AREA, engine.short.rateBias), rate_kgph);
 }
 
 /** Counts of ranks in ten equal bins and their chi squared (9 degrees of freedom; 16.9 is the 95 % point). */
@@ -26,7 +41,8 @@ export function tenBins(ranks: readonly number[]): { readonly counts: readonly n
 
 /** The planted bug: an engine that takes every error of the plume for a fifth of what the generator makes it. */
 export function tooSure(settings: FixedSettings): FixedSettings {
-  const { field, origin } = settings.short;
+  const { origin } = settings;
+  const { field } = settings.short;
   const part = 0.2;
   const { amplitude, shift, width, lump, exponent, widthExponent, height, own } = field;
   const few = {
@@ -40,5 +56,5 @@ export function tooSure(settings: FixedSettings): FixedSettings {
     own: part * own,
   };
   const nearer = { along: part * origin.along, across: part * origin.across };
-  return { ...settings, short: { ...settings.short, field: { ...field, ...few }, origin: nearer } };
+  return { ...settings, origin: nearer, short: { ...settings.short, field: { ...field, ...few } } };
 }

@@ -28,27 +28,30 @@ export function uniformFrom(seed: number): () => number {
 
 const STEP_S = 900;
 const STEPS = 120;
+const SMALL_STEPS = 40;
+const SMALL_STEP_S = 10_800;
 const AREA: SearchArea = { west_m: -80, south_m: -80, east_m: 80, north_m: 80 };
 
-/** Four points and four beams around the middle; winds from all around over two days. */
+/** Four points and four beams around the middle, winds from all around over a day; a small one has eight points and forty winds three hours apart. */
 export function drawRecord(
   seed: number,
-  options: { readonly rate_kgph?: number; readonly vaneError_rad?: number } = {},
+  options: { readonly rate_kgph?: number; readonly vaneError_rad?: number; readonly isSmall?: boolean } = {},
 ): Drawn {
   const uniform = uniformFrom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const x_m = -50 + 100 * uniform();
   const y_m = -50 + 100 * uniform();
   const rate_kgph = options.rate_kgph ?? Math.exp(Math.log(0.2) + Math.log(10) * uniform());
-  const instruments = layout();
+  const instruments = options.isSmall === true ? ringOfPoints() : layout();
+  const [count, step_s] = options.isSmall === true ? [SMALL_STEPS, SMALL_STEP_S] : [STEPS, STEP_S];
   const steps = [];
   const rows = instruments.length;
   let [bearing, speed] = [2 * Math.PI * uniform(), 3];
-  for (let i = 0; i < STEPS; i++) {
+  for (let i = 0; i < count; i++) {
     bearing += 0.25 * normal();
     speed = Math.min(7, Math.max(1.2, speed + 0.4 * normal()));
     const air = airFrom({ from_rad: bearing, speed_mps: speed, speedHeight_m: 3, roughness_m: 0.03 });
-    steps.push({ time_s: i * STEP_S, air, ppmPerDensity: 1.5e6, from: i * rows, to: (i + 1) * rows });
+    steps.push({ time_s: i * step_s, air, ppmPerDensity: 1.5e6, from: i * rows, to: (i + 1) * rows });
   }
   const instrument = Int32Array.from({ length: steps.length * rows }, (_, row) => row % rows);
   const value_ppm = new Float64Array(instrument.length);
@@ -56,6 +59,13 @@ export function drawRecord(
   addBackground(value_ppm, rows, normal);
   addPlume(problem, { x_m, y_m, rate_kgph }, normal, options.vaneError_rad ?? 0);
   return { problem, area: AREA, x_m, y_m, rate_kgph };
+}
+
+function ringOfPoints(): FixedInstrument[] {
+  return Array.from({ length: 8 }, (_, i) => {
+    const [x, y] = [65 * Math.cos((i * Math.PI) / 4), 65 * Math.sin((i * Math.PI) / 4)];
+    return { x0_m: x, y0_m: y, z0_m: 2, x1_m: x, y1_m: y, z1_m: 2 };
+  });
 }
 
 function layout(): FixedInstrument[] {
@@ -102,7 +112,10 @@ function addPlume(
 ): void {
   const tables = stepTables(problem, { ...settings.response, directionError: { base_rad: 0, light_radmps: 0 } });
   const response = emptyResponse(problem.value_ppm.length);
-  const perBlock = Math.round(settings.persistence_s / STEP_S);
+  const perBlock = Math.max(
+    1,
+    Math.round(settings.persistence_s / (problem.steps[1].time_s - problem.steps[0].time_s)),
+  );
   for (let block = 0; block * perBlock < problem.steps.length; block++) {
     const turn_rad = vaneError_rad + settings.response.directionError.base_rad * normal();
     const amplitude = 1 + settings.error.amplitude.sd * normal();

@@ -14,14 +14,16 @@ export interface DrawnShort {
   readonly x_m: number;
   readonly y_m: number;
   readonly rate_kgph: number;
+  /** Where its plume seems to begin. */
+  readonly origin: { readonly x_m: number; readonly y_m: number };
 }
 
-/** Points on three half circles downwind of the middle; the source within 50 m of it, its rate 2 to 200 kg/h. */
-export function drawShort(seed: number, settings: FixedSettings): DrawnShort {
+/** Points on three quarter circles downwind of the middle; the source within 50 m of it, its rate 2 to 200 kg/h. */
+export function drawShort(seed: number, settings: FixedSettings, perArc = 13): DrawnShort {
   const uniform = uniformFrom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const instruments = [60, 100, 140].flatMap((radius) =>
-    Array.from({ length: 13 }, (_, i) => pointAt(radius, ((i - 6) * 7.5 * Math.PI) / 180)),
+    Array.from({ length: perArc }, (_, i) => pointAt(radius, ((i / (perArc - 1) - 0.5) * Math.PI) / 2)),
   );
   const air = airFrom({
     from_rad: (270 * Math.PI) / 180,
@@ -57,9 +59,9 @@ export function drawShort(seed: number, settings: FixedSettings): DrawnShort {
   // The plume seems to begin there; the source stands where an error of its origin puts it. The air goes east.
   const seen = Array.from(shapes.lnRadius.keys()).filter((row) => Math.abs(shapes.across[row]) < 2);
   const nearest_m = Math.exp(Math.min(...seen.map((row) => shapes.lnRadius[row])));
-  const along_m = short.origin.along * nearest_m * normal();
-  const across_m = short.origin.across * nearest_m * normal();
-  return { problem, x_m: x_m + along_m, y_m: y_m + across_m, rate_kgph };
+  const along_m = settings.origin.along * nearest_m * normal();
+  const across_m = settings.origin.across * nearest_m * normal();
+  return { problem, x_m: x_m + along_m, y_m: y_m + across_m, rate_kgph, origin: { x_m, y_m } };
 }
 
 function pointAt(radius: number, angle: number): FixedInstrument {

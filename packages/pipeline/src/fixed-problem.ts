@@ -7,6 +7,13 @@ const GAS_CONSTANT = 8.314462618; // J mol-1 K-1, CODATA 2018
 /** Short grass (WMO class 4), where the profile does not say. */
 const ASSUMED_ROUGHNESS_M = 0.03;
 const ASSUMED_SOURCE_HEIGHT_M = 0.5;
+/** Prior of an unknown height: most leaks are near the ground (a judgement, not a measurement). */
+const SOURCE_HEIGHTS = [
+  { height_m: ASSUMED_SOURCE_HEIGHT_M, weight: 0.5 },
+  { height_m: 2, weight: 0.25 },
+  { height_m: 5, weight: 0.15 },
+  { height_m: 12, weight: 0.1 },
+];
 const ASSUMED_WIND_HEIGHT_M = 2;
 /** Meandering keeps sigma_v above this in the lightest wind (AERMOD's default; Hanna 1983). */
 const LEAST_SIGMA_V_MPS = 0.2;
@@ -51,19 +58,37 @@ export function toFixedProblem(series: SampleSeries, frame: LocalFrame): FixedRo
       steps,
       instrument: Int32Array.from(order, (row) => instrument[row]!),
       value_ppm: Float64Array.from(order, (row) => series.moleFraction_ppm[row]!),
-      sourceHeight_m: context.sourceHeightAgl_m ?? ASSUMED_SOURCE_HEIGHT_M,
+      ...(series.bound === undefined ? {} : { bound: Int8Array.from(order, (row) => series.bound![row]!) }),
+      ...heightOf(series),
+      ...knownOf(series, frame),
       ...(context.noise_ppm === undefined ? {} : { noise_ppm: context.noise_ppm }),
     },
     order,
-    caveats: caveatsOf(series, steps),
+    caveats: [...(series.caveats ?? []), ...caveatsOf(steps)],
   };
 }
 
-function caveatsOf({ context }: SampleSeries, steps: readonly FixedStep[]): Caveat[] {
+/** The stated height, or nodes of a prior. */
+function heightOf({ context }: SampleSeries): Pick<FixedProblem, 'sourceHeight_m' | 'heightNodes'> {
+  const { sourceHeightAgl_m } = context;
+  if (sourceHeightAgl_m !== undefined) return { sourceHeight_m: sourceHeightAgl_m };
+  return { sourceHeight_m: ASSUMED_SOURCE_HEIGHT_M, heightNodes: SOURCE_HEIGHTS };
+}
+
+function knownOf({ context }: SampleSeries, frame: LocalFrame): Pick<FixedProblem, 'known'> {
+  const { registeredSources = [] } = context;
+  if (registeredSources.length === 0) return {};
+  return {
+    known: registeredSources.map(({ position, rate_kgph, lnRateSd }) => ({
+      ...frame.toLocal(position),
+      rate_kgph,
+      lnRateSd,
+    })),
+  };
+}
+
+function caveatsOf(steps: readonly FixedStep[]): Caveat[] {
   const caveats: Caveat[] = [];
-  if (context.sourceHeightAgl_m === undefined) {
-    caveats.push({ code: 'source-height-assumed', params: { height_m: ASSUMED_SOURCE_HEIGHT_M } });
-  }
   const light = steps.filter(({ air }) => air.speed_mps < LIGHT_WIND_MPS).length / steps.length;
   if (light > LIGHT_SHARE) caveats.push({ code: 'light-wind', params: { share: Number(light.toPrecision(2)) } });
   return caveats;
@@ -132,10 +157,11 @@ function meanOf(rows: Int32Array, column: Float64Array | undefined): number | un
 
 function noWind(series: SampleSeries, row: number): InputError {
   const file = series.source.files[series.source.file[row]!];
+  const absent = series.context.windAbsentReason;
   return new InputError([
     {
       code: 'wind-missing',
-      message: 'These samples carry no wind and the recording states none, so nothing says where the gas came from.',
+      message: `These samples carry no wind and the recording states none, so nothing says where the gas came from.${absent === undefined ? '' : ` (${absent})`}`,
       remedy: 'Add wind columns, or one wind for the recording in the sensor profile.',
       place: { ...(file === undefined ? {} : { file }), row: series.source.row[row]! },
     },

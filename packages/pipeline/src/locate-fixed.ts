@@ -50,6 +50,10 @@ export function locateFixed(
   };
   const context = { frame, caveats, options };
   if (found.sources.length === 0) {
+    const { sourceHeight_m, heightNodes } = rows.problem;
+    // Limits are those of a source at the assumed height.
+    if (heightNodes !== undefined)
+      caveats.push({ code: 'source-height-assumed', params: { height_m: sourceHeight_m } });
     return { sources: [], nullResult: nullResultOf(ingested, found, context), series: modelled };
   }
   const sources = found.sources.map((posterior, index) =>
@@ -139,8 +143,15 @@ function estimateOf(
     firstObservedAt: starts[0] ?? recording.startAt,
     lastObservedAt: ends.at(-1) ?? recording.endAt,
     posterior: toPosteriorGrid(posterior.raster, frame),
-    caveats: [...caveats, ...edge],
+    caveats: [...caveats, ...heightCaveat(posterior), ...edge],
   };
+}
+
+/** Where the height was not stated: the likeliest, and how sure of it the record is. */
+function heightCaveat({ heights }: FixedPosterior): Caveat[] {
+  if (heights === undefined) return [];
+  const { height_m, probability } = heights.reduce((a, b) => (b.probability > a.probability ? b : a));
+  return [{ code: 'source-height-inferred', params: { height_m, probability: Number(probability.toPrecision(2)) } }];
 }
 
 /** Rates for which the searched region is drawn, as multiples of the median limit. */

@@ -45,11 +45,14 @@ export function learnBackground(problem: FixedProblem, options: BackgroundOption
   const level_ppm = new Float64Array(count).fill(pooled);
   const levelSd_ppm = new Float64Array(count).fill(options.leastLevelSd_ppm);
   const noise_ppm = new Float64Array(count).fill(floor);
-  readings.forEach(({ time_s, value_ppm }, k) => {
+  readings.forEach(({ time_s, value_ppm, measured, unknownSd_ppm }, k) => {
+    const spread =
+      value_ppm.length < 8 ? options.leastLevelSd_ppm : dailySpread(time_s, value_ppm, options.levelQuantile);
+    levelSd_ppm[k] = Math.hypot(Math.max(options.leastLevelSd_ppm, spread), unknownSd_ppm);
     if (value_ppm.length < 8) return;
     level_ppm[k] = quantile(value_ppm, options.levelQuantile);
-    levelSd_ppm[k] = Math.max(options.leastLevelSd_ppm, dailySpread(time_s, value_ppm, options.levelQuantile));
-    noise_ppm[k] = Math.max(floor, noiseOf(time_s, value_ppm));
+    const pick = (column: readonly number[]) => measured.map((i) => column[i]);
+    noise_ppm[k] = Math.max(floor, noiseOf(pick(time_s), pick(value_ppm)));
   });
   return {
     level_ppm,
@@ -67,18 +70,39 @@ export function learnBackground(problem: FixedProblem, options: BackgroundOption
 
 interface Readings {
   readonly time_s: number[];
+  /** Half of the bound where the air held at most that. */
   readonly value_ppm: number[];
+  /** Which of them are no bounds. */
+  readonly measured: number[];
+  /** What bounds leave open of the level: of the uniform distribution below them, by their share. */
+  readonly unknownSd_ppm: number;
 }
 
-function readingsByInstrument({ instruments, steps, instrument, value_ppm }: FixedProblem): Readings[] {
-  const readings: Readings[] = instruments.map(() => ({ time_s: [], value_ppm: [] }));
+function readingsByInstrument({ instruments, steps, instrument, value_ppm, bound }: FixedProblem): Readings[] {
+  const readings = instruments.map(() => ({
+    time_s: [] as number[],
+    value_ppm: [] as number[],
+    measured: [] as number[],
+    limit: 0,
+    below: 0,
+  }));
   for (const { time_s, from, to } of steps) {
     for (let row = from; row < to; row++) {
-      readings[instrument[row]].time_s.push(time_s);
-      readings[instrument[row]].value_ppm.push(value_ppm[row]);
+      const of = readings[instrument[row]];
+      const side = bound === undefined ? 0 : bound[row];
+      if (side === 0) of.measured.push(of.time_s.length);
+      if (side < 0) {
+        of.below++;
+        of.limit = Math.max(of.limit, value_ppm[row]);
+      }
+      of.time_s.push(time_s);
+      of.value_ppm.push(side < 0 ? value_ppm[row] / 2 : value_ppm[row]);
     }
   }
-  return readings;
+  return readings.map(({ limit, below, ...rest }) => ({
+    ...rest,
+    unknownSd_ppm: below === 0 ? 0 : (limit / Math.sqrt(12)) * (below / rest.time_s.length),
+  }));
 }
 
 const DAY_S = 86_400;

@@ -1,9 +1,9 @@
-/** A posterior of place convolved with an error of place that leans on the wind. fixed-instruments.md (5). */
+/** A posterior of place convolved with an error of place that leans on the wind. fixed-instruments.md (4b, 4d). */
 import type { Displacement, FixedRaster } from './place.ts';
 
 /** Reach of the kernel in deviations. */
 const REACH = 3;
-/** Cells along the finer deviation; more would draw what nobody can see. */
+/** More cells than this would draw what nobody can see; they are merged by fours. */
 const MOST_CELLS = 40_000;
 
 export function displaced(raster: FixedRaster, error: Displacement): FixedRaster {
@@ -11,7 +11,8 @@ export function displaced(raster: FixedRaster, error: Displacement): FixedRaster
   const { cell_m } = raster;
   const margin = Math.ceil((REACH * Math.max(along_m, across_m)) / cell_m);
   const [columns, rows] = [raster.columns + 2 * margin, raster.rows + 2 * margin];
-  if (margin === 0 || columns * rows > MOST_CELLS) return raster;
+  if (margin === 0) return raster;
+  if (columns * rows > MOST_CELLS) return displaced(coarser(raster), error);
   const kernel: { readonly dx: number; readonly dy: number; readonly weight: number }[] = [];
   for (let dy = -margin; dy <= margin; dy++) {
     for (let dx = -margin; dx <= margin; dx++) {
@@ -38,4 +39,15 @@ export function displaced(raster: FixedRaster, error: Displacement): FixedRaster
     rows,
     mass,
   };
+}
+
+/** Cells twice as wide. */
+function coarser(raster: FixedRaster): FixedRaster {
+  const [columns, rows] = [Math.ceil(raster.columns / 2), Math.ceil(raster.rows / 2)];
+  const mass = new Float64Array(columns * rows);
+  raster.mass.forEach((own, cell) => {
+    const column = (cell % raster.columns) >> 1;
+    mass[(Math.floor(cell / raster.columns) >> 1) * columns + column] += own;
+  });
+  return { ...raster, cell_m: 2 * raster.cell_m, columns, rows, mass };
 }

@@ -11,6 +11,7 @@
  * `OUTLIER_SIGMAS` are down-weighted, not removed: their variance is raised until they stand at that distance.
  */
 import type { Background } from './background.ts';
+import { boundedSite } from './censored.ts';
 import type { FixedProblem } from './problem.ts';
 import type { Response } from './response.ts';
 import type { Wander } from './wander.ts';
@@ -134,7 +135,7 @@ function wander({ mean, covariance }: FilterState, shared: readonly Wander[], el
   }
 }
 
-/** Predicts every row of a step; leaves residuals, D, G and b; returns -1/2 (ln det D + r' D^-1 r). */
+/** Predicts every row of a step; leaves residuals, D, G and b; returns -1/2 (ln det D + r' D^-1 r), with the scales of bounds. */
 function gather(input: FilterInput, response: Response, rate: number, index: number, trace?: FilterTrace): number {
   const { problem, background, error, state } = input;
   const { mean, covariance } = state;
@@ -142,7 +143,7 @@ function gather(input: FilterInput, response: Response, rate: number, index: num
   info.fill(0);
   vector.fill(0);
   const pooling = background.pooling_ppm[index] ** 2;
-  let [determinant, lnDet, quadratic] = [1, 0, 0];
+  let [determinant, lnDet, quadratic, lnFactors] = [1, 0, 0, 0];
   for (let row = from; row < to; row++) {
     const k = problem.instrument[row];
     predictInstrument(input, k, time_s);
@@ -163,8 +164,16 @@ function gather(input: FilterInput, response: Response, rate: number, index: num
       spread = d + sharedVariance(covariance, m, turn, lift);
     }
     if (trace !== undefined) trace.innovation[row] = residual / Math.sqrt(spread);
-    const outlying = (residual * residual) / (spread * OUTLIER_SIGMAS * OUTLIER_SIGMAS);
-    if (outlying > 1) d += spread * (outlying - 1);
+    const side = problem.bound === undefined ? 0 : problem.bound[row];
+    if (side === 0) {
+      const outlying = (residual * residual) / (spread * OUTLIER_SIGMAS * OUTLIER_SIGMAS);
+      if (outlying > 1) d += spread * (outlying - 1);
+    } else {
+      const site = boundedSite(side, residual, spread);
+      residual = site.residual;
+      d += site.extra;
+      lnFactors += site.lnFactor;
+    }
     determinant *= d;
     if (determinant < 1e-200 || determinant > 1e200) {
       lnDet += Math.log(determinant);
@@ -202,7 +211,7 @@ function gather(input: FilterInput, response: Response, rate: number, index: num
   info[18] = info[12];
   info[19] = info[14];
   for (let i = 1; i < SHARED; i++) for (let j = 0; j < i; j++) info[i * SHARED + j] = info[j * SHARED + i];
-  return -0.5 * (lnDet + Math.log(determinant) + quadratic);
+  return lnFactors - 0.5 * (lnDet + Math.log(determinant) + quadratic);
 }
 
 /** Decay over the last interval asked for: nearly all are one averaging period. */

@@ -2,6 +2,7 @@
 import { learnBackground } from './background.ts';
 import { displaced } from './displaced.ts';
 import { filterState } from './filter.ts';
+import { heightPosterior } from './height-nodes.ts';
 import { addTo, longModel } from './long-model.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
 import type { PlaceModel, SearchArea } from './place.ts';
@@ -34,19 +35,29 @@ export function locateFixedSources(
   const model = modelOf(problem, settings);
   const search = searchPlace(model, area, onProgress);
   const found = fixedPosterior(search, area, isShort(problem) ? settings.short.rateBias : settings.rateBias);
-  const error = model.displacementAt?.({ ...found.mode, width_m: 0 });
-  const posterior = error === undefined ? found : { ...found, raster: displaced(found.raster, error) };
+  const heights = heightPosterior(problem, search.cells);
+  const likeliest = heights?.reduce((a, b) => (b.probability > a.probability ? b : a));
+  const placed = {
+    ...found.mode,
+    rate_kgph: found.rate.p50,
+    ...(likeliest === undefined ? {} : { sourceHeight_m: likeliest.height_m }),
+  };
+  const error = model.displacementAt({ ...placed, width_m: 0 });
+  const posterior = {
+    ...found,
+    ...(error === undefined ? {} : { raster: displaced(found.raster, error) }),
+    ...(heights === undefined ? {} : { heights }),
+  };
   const { lnBayesFactor } = search;
   if (lnBayesFactor < settings.decision) {
     const { background_ppm, fitted_ppm } = model.trace(undefined);
     const map = nullMap(model, area, settings.range, background_ppm, settings.decision);
     return { sources: [], lnBayesFactor, background_ppm, fitted_ppm, search: map };
   }
-  const { mode, rate } = posterior;
   return {
     sources: [posterior],
     lnBayesFactor,
-    ...model.trace({ ...mode, width_m: search.width_m, rate_kgph: rate.p50 }),
+    ...model.trace({ ...placed, width_m: search.width_m }),
   };
 }
 

@@ -1,7 +1,10 @@
 /** A long record (hours to weeks) as a model to search: the filter of filter.ts, on more of the steps stage by stage. */
+import { throughLimits } from './censored.ts';
 import { rateEvidence } from './evidence.ts';
 import { type FilterInput, type FilterTrace, logLikelihood } from './filter.ts';
-import type { PlaceCell, PlaceModel, Square } from './place.ts';
+import { heightsFor, raised } from './height-nodes.ts';
+import { originError } from './origin-error.ts';
+import { lnSum, type PlaceCell, type PlaceModel, type Square, type WeightedDeparture } from './place.ts';
 import type { Redundancy } from './redundancy.ts';
 import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables, viewsFrom } from './response.ts';
 import type { FixedSettings } from './settings.ts';
@@ -19,8 +22,9 @@ export interface LongInput extends FilterInput {
 const FIRST_STEPS = 64;
 const MAP_STEPS = 200;
 const GUESS_KGPH = 1;
-const WHOLE = { departure: NO_DEPARTURE, weight: 1 };
 
+/** An instrument has seen a source when its signals, in deviations of noise and level, have this sum of squares. */
+const SEEN_SQUARED = 100;
 const STEPS_PER_PERSISTENCE = 5;
 
 /** Every how many steps the likelihood takes at the last stage: more add work, not knowledge. */
@@ -47,17 +51,24 @@ export function longModel(input: LongInput): PlaceModel {
   const evaluate = (square: Square, stage: number, parent?: PlaceCell): PlaceCell => {
     const { x_m, y_m, width_m } = square;
     const stride = strides[stage];
-    fillResponse(problem, input.tables, square, NO_DEPARTURE, response, stride, viewsFrom(problem, square));
-    const evidence = rateEvidence(
-      (rate) =>
-        known === undefined
-          ? tempered(input, response, rate, stride)
-          : tempered(input, addTo(sum, response, rate, known), 1, stride),
-      parent?.rates[0].evidence.bestRate_kgph ?? GUESS_KGPH,
-      settings.range,
-    );
-    const { lnEvidence } = evidence;
-    return { x_m, y_m, width_m, lnEvidence, rates: [{ from: WHOLE, lnWeight: lnEvidence, evidence }] };
+    const views = viewsFrom(problem, square);
+    const evidenceOf = ({ departure }: WeightedDeparture, guess_kgph: number) => {
+      fillResponse(problem, input.tables, square, departure, response, stride, views);
+      return rateEvidence(
+        (rate) =>
+          known === undefined
+            ? tempered(input, response, rate, stride)
+            : tempered(input, addTo(sum, response, rate, known), 1, stride),
+        guess_kgph,
+        settings.range,
+      );
+    };
+    const rates = heightsFor(problem, stage === strides.length - 1, parent).map((from) => {
+      const before = parent?.rates.find((node) => node.from === from) ?? parent?.rates[0];
+      const evidence = evidenceOf(from, before?.evidence.bestRate_kgph ?? GUESS_KGPH);
+      return { from, lnWeight: Math.log(from.weight) + evidence.lnEvidence, evidence };
+    });
+    return { x_m, y_m, width_m, lnEvidence: lnSum(rates.map(({ lnWeight }) => lnWeight)), rates };
   };
   return {
     stages: strides.length,
@@ -67,23 +78,38 @@ export function longModel(input: LongInput): PlaceModel {
     trace(source) {
       const trace = emptyTrace(rows);
       const all = emptyResponse(rows);
-      if (source !== undefined) fillResponse(problem, input.tables, source, NO_DEPARTURE, all);
+      if (source !== undefined) fillResponse(problem, input.tables, source, raised(source), all);
       if (source !== undefined || known !== undefined) addTo(sum, all, source?.rate_kgph ?? 0, known ?? none);
       logLikelihood(input, sum, source === undefined && known === undefined ? 0 : 1, 1, trace);
       const { background_ppm, signal_ppm } = trace;
       return { background_ppm, fitted_ppm: background_ppm.map((value, row) => value + signal_ppm[row]) };
     },
+    displacementAt(place) {
+      fillResponse(problem, input.tables, place, raised(place), response, last);
+      return originError(problem, place, seenBy(input, response, place.rate_kgph, last), settings.origin);
+    },
     ratioIfThere(square, background_ppm) {
       const stride = Math.max(last, Math.floor(problem.steps.length / MAP_STEPS));
-      const value_ppm = new Float64Array(rows);
-      const fake = { ...input, problem: { ...problem, value_ppm } };
       fillResponse(problem, input.tables, square, NO_DEPARTURE, response, stride);
       return (rate) => {
-        for (let row = 0; row < rows; row++) value_ppm[row] = background_ppm[row] + rate * response.mean[row];
+        const air_ppm = background_ppm.map((background, row) => background + rate * response.mean[row]);
+        const fake = { ...input, problem: { ...problem, ...throughLimits(problem, air_ppm) } };
         return tempered(fake, response, rate, stride) - tempered(fake, none, 0, stride);
       };
     },
   };
+}
+
+/** Instruments that would see a source: signals in noise, squared and summed over the steps used. */
+function seenBy({ problem, background }: LongInput, { mean }: Response, rate: number, stride: number): boolean[] {
+  const sum = new Float64Array(problem.instruments.length);
+  for (let step = 0; step < problem.steps.length; step += stride) {
+    for (let row = problem.steps[step].from; row < problem.steps[step].to; row++) {
+      const k = problem.instrument[row];
+      sum[k] += ((rate * mean[row]) / Math.hypot(background.noise_ppm[k], background.levelSd_ppm[k])) ** 2;
+    }
+  }
+  return Array.from(sum, (value) => value > SEEN_SQUARED);
 }
 
 function emptyTrace(rows: number): FilterTrace {

@@ -34,6 +34,12 @@ export interface PlaceCell extends Square {
   readonly rates: readonly DepartureEvidence[];
 }
 
+export interface PlacedSource extends Square {
+  readonly rate_kgph: number;
+  /** Where the problem's is not it. */
+  readonly sourceHeight_m?: number;
+}
+
 /** What a search asks of a model of the record: the evidence of a cell, from coarse (stage 0) to all of the record. */
 export interface PlaceModel {
   readonly stages: number;
@@ -44,10 +50,10 @@ export interface PlaceModel {
   evaluate(square: Square, stage: number, parent?: PlaceCell): PlaceCell;
   /** Places worth climbing from besides a lattice's best: upwind of the highest readings. */
   starts?(): readonly { readonly x_m: number; readonly y_m: number }[];
-  /** Error of where the plume seems to begin, for a source there; absent where the model has it inside. */
-  displacementAt?(square: Square): Displacement | undefined;
+  /** Error of where the plume seems to begin, for a source there; undefined where no instrument is in its plume. */
+  displacementAt(place: PlacedSource): Displacement | undefined;
   /** Background and background with a source, per row [ppm]. */
-  trace(source: (Square & { readonly rate_kgph: number }) | undefined): RecordTrace;
+  trace(source: PlacedSource | undefined): RecordTrace;
   /** ln likelihood ratio that a source of some rate would have shown on top of a background, chance errors aside. */
   ratioIfThere(square: Square, background_ppm: Float64Array): (rate_kgph: number) => number;
 }

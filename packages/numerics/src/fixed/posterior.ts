@@ -11,6 +11,8 @@ export interface FixedPosterior {
   readonly rate: { readonly p05: number; readonly p50: number; readonly p95: number };
   /** Posterior of the rate: probability of each of a ladder of rates [kg h-1], ascending. */
   readonly rates: { readonly rate_kgph: Float64Array; readonly mass: Float64Array };
+  /** Posterior of the source's height above ground, at the nodes of its prior; absent where it was known. */
+  readonly heights?: readonly { readonly height_m: number; readonly probability: number }[];
   /** Mass within one part in thirty of the area's edge. */
   readonly edgeMass: number;
 }

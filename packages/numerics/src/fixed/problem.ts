@@ -38,6 +38,11 @@ export interface KnownSource {
   readonly lnRateSd: number;
 }
 
+export interface HeightNode {
+  readonly height_m: number;
+  readonly weight: number;
+}
+
 export interface FixedProblem {
   readonly instruments: readonly FixedInstrument[];
   /** In order of time. */
@@ -45,7 +50,11 @@ export interface FixedProblem {
   /** Per row: instrument index, mole fraction [ppm]. An instrument has at most one row a step. */
   readonly instrument: Int32Array;
   readonly value_ppm: Float64Array;
+  /** Per row: 0 measured, -1 the air held at most `value_ppm`, +1 at least. Absent when all were measured. */
+  readonly bound?: Int8Array;
   readonly sourceHeight_m: number;
+  /** Where the height is not known: nodes of its prior, weights summing to 1; coarse cells use `sourceHeight_m`. */
+  readonly heightNodes?: readonly HeightNode[];
   /** Other people's emissions whose place and rate are on record: part of every hypothesis, of "no source" too. */
   readonly known?: readonly KnownSource[];
   /** Least instrument noise (one sigma) [ppm], where stated. */

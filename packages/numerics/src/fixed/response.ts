@@ -22,6 +22,8 @@ export interface PlumeDeparture {
   /** ln factors on sigma_y and sigma_z. */
   readonly lnSigmaY: number;
   readonly lnSigmaZ: number;
+  /** Height of the source [m], where it is not the problem's. */
+  readonly sourceHeight_m?: number;
 }
 
 export const NO_DEPARTURE: PlumeDeparture = { turn_rad: 0, lnSigmaY: 0, lnSigmaZ: 0 };
@@ -164,7 +166,7 @@ function addRow(
   const error = tables.directionError_rad[step] ** 2;
   const widerY = Math.exp(2 * departure.lnSigmaY);
   const wider = Math.exp(departure.lnSigmaZ);
-  const h = problem.sourceHeight_m;
+  const h = departure.sourceHeight_m ?? problem.sourceHeight_m;
   let [mean, byDirection, byHeight, edge] = [0, 0, 0, 0];
   for (let i = 0; i < view.weight.length; i++) {
     const phi = wrap(view.bearing_rad[i] - towards);

@@ -2,6 +2,7 @@
 import type { BackgroundOptions } from './background.ts';
 import type { RateRange } from './evidence.ts';
 import type { ModelError } from './filter.ts';
+import type { OriginError } from './origin-error.ts';
 import type { ResponseOptions } from './response.ts';
 import type { FieldError } from './short-record.ts';
 
@@ -19,14 +20,15 @@ export interface FixedSettings {
     /** Error of the level that all instruments share [ppm]. */
     readonly common_ppm: number;
     readonly field: FieldError;
-    /**
-     * Error of the plume's virtual origin along and across the wind, as a part of the distance to the nearest instrument
-     * in the plume: what the first metres of rise and meander displace, and no instrument beyond them can see.
-     */
-    readonly origin: { readonly along: number; readonly across: number };
     /** Deviation of ln rate by the plume model's bias over one record. */
     readonly rateBias: number;
   };
+  /**
+   * Error of the plume's virtual origin along and across the wind, as a part of the distance to the instrument (the
+   * nearest in the plume, in short records): what the first metres of rise and meander displace, and no instrument
+   * beyond them can see.
+   */
+  readonly origin: OriginError;
   readonly range: RateRange;
   /** How long an error of the transport model persists in a long record [s]. */
   readonly persistence_s: number;
@@ -75,9 +77,9 @@ export const DEFAULT_FIXED_SETTINGS: FixedSettings = {
       acrossLength: 1.1,
       lumpLength: 3,
     },
-    origin: { along: 0.24, across: 0.06 },
     rateBias: 0.35,
   },
+  origin: { along: 0.24, across: 0.06 },
   persistence_s: 3 * HOUR_S,
   rateBias: 0.2,
   range: { least_kgph: 0.01, most_kgph: 1000 },

@@ -65,7 +65,7 @@ function addRow(
   const towards = tables.towards_rad[at.step] + departure.turn_rad;
   const widerY = Math.exp(2 * departure.lnSigmaY);
   const wider = Math.exp(departure.lnSigmaZ);
-  const h = problem.sourceHeight_m;
+  const h = departure.sourceHeight_m ?? problem.sourceHeight_m;
   let [mean, turn, width, height, lnRadius, across] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < view.weight.length; i++) {
     const phi = wrap(view.bearing_rad[i] - towards);

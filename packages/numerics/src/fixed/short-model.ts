@@ -3,7 +3,9 @@
  * nodes of an exact sum, all others the field of short-record.ts.
  */
 import type { Background } from './background.ts';
+import { throughLimits } from './censored.ts';
 import { rateEvidence } from './evidence.ts';
+import { heightDepartures, raised } from './height-nodes.ts';
 import { lnSum, type PlaceCell, type PlaceModel, type Square, type WeightedDeparture } from './place.ts';
 import type { FixedProblem } from './problem.ts';
 import { NO_DEPARTURE, type PlumeDeparture, type StepTables, stepTables, viewsFrom } from './response.ts';
@@ -36,7 +38,7 @@ export function shortModel(problem: FixedProblem, background: Background, settin
   );
   const finest = stages[stages.length - 1];
   const whole = evaluator(problem, background, settings);
-  const all = nodesOf(settings);
+  const all = nodesOf(problem, settings);
   const first = coarseNodes(settings);
   const evaluate = (square: Square, stage: number, parent?: PlaceCell): PlaceCell => {
     const nodes =
@@ -55,17 +57,17 @@ export function shortModel(problem: FixedProblem, background: Background, settin
     trace(source) {
       const background_ppm = new Float64Array(problem.value_ppm.length).fill(median(background.level_ppm));
       if (source === undefined) return { background_ppm, fitted_ppm: background_ppm };
-      const { ln } = whole.shapesAt(source, NO_DEPARTURE);
+      const { ln } = whole.shapesAt(source, raised(source));
       return { background_ppm, fitted_ppm: background_ppm.map((b, row) => b + source.rate_kgph * Math.exp(ln[row])) };
     },
     starts: () => upwindOfHighest(problem),
-    displacementAt(square) {
-      const { across, lnRadius, ln } = whole.shapesAt(square, NO_DEPARTURE);
+    displacementAt(place) {
+      const { across, lnRadius, ln } = whole.shapesAt(place, raised(place));
       const radii = Array.from(lnRadius).filter((_, row) => ln[row] > -Infinity && Math.abs(across[row]) < IN_PLUME);
       if (radii.length === 0) return undefined;
       const nearest_m = Math.exp(Math.min(...radii));
       const { towardEast, towardNorth } = problem.steps[0].air;
-      const { along, across: aside } = settings.short.origin;
+      const { along, across: aside } = settings.origin;
       return { along_m: along * nearest_m, across_m: aside * nearest_m, towardEast, towardNorth };
     },
     ratioIfThere: (square) => (rate) => finest.ratioIfThere(square, rate),
@@ -107,8 +109,13 @@ function evaluator(problem: FixedProblem, background: Background, settings: Fixe
   };
   const ratioIfThere = (square: Square, rate: number) => {
     const { ln } = shapesAt(square, NO_DEPARTURE);
-    const value_ppm = ln.map((value) => level_ppm + rate * Math.exp(value));
-    const fake = shortRecord({ ...problem, value_ppm }, level_ppm, noise_ppm, settings.short.common_ppm);
+    const air_ppm = ln.map((value) => level_ppm + rate * Math.exp(value));
+    const fake = shortRecord(
+      { ...problem, ...throughLimits(problem, air_ppm) },
+      level_ppm,
+      noise_ppm,
+      settings.short.common_ppm,
+    );
     const seen = shortLikelihood(fake, shapes, rate, field, square.width_m, scratch);
     shapes.ln.fill(Number.NEGATIVE_INFINITY);
     return seen - shortLikelihood(fake, shapes, 1, field, 0, scratch);
@@ -181,16 +188,19 @@ function thinned(problem: FixedProblem, every: number): FixedProblem {
     steps,
     instrument: Int32Array.from(kept, (row) => problem.instrument[row]),
     value_ppm: Float64Array.from(kept, (row) => problem.value_ppm[row]),
+    ...(problem.bound === undefined ? {} : { bound: Int8Array.from(kept, (row) => problem.bound![row]) }),
   };
 }
 
-function nodesOf({ short }: FixedSettings): WeightedDeparture[] {
+function nodesOf(problem: FixedProblem, { short }: FixedSettings): WeightedDeparture[] {
   const widths = normalNodes(short.lnSigmaYSd, WIDTHS);
-  return normalNodes(short.turnSd_rad, TURNS).flatMap((turn) =>
-    widths.map((width) => ({
-      departure: { turn_rad: turn.value, lnSigmaY: width.value, lnSigmaZ: 0 },
-      weight: turn.weight * width.weight,
-    })),
+  return heightDepartures(problem).flatMap((height) =>
+    normalNodes(short.turnSd_rad, TURNS).flatMap((turn) =>
+      widths.map((width) => ({
+        departure: { ...height.departure, turn_rad: turn.value, lnSigmaY: width.value },
+        weight: height.weight * turn.weight * width.weight,
+      })),
+    ),
   );
 }
 
@@ -226,6 +236,7 @@ function isBeside(a: PlumeDeparture, b: PlumeDeparture, all: readonly WeightedDe
   const spacing = Math.abs(all[WIDTHS].departure.turn_rad - all[0].departure.turn_rad);
   const isOneTurn = Math.abs(a.turn_rad - b.turn_rad) < 0.5 * spacing;
   const isNextTurn = Math.abs(a.turn_rad - b.turn_rad) < 1.5 * spacing;
+  if (a.sourceHeight_m !== b.sourceHeight_m) return false;
   return isOneTurn || (isNextTurn && a.lnSigmaY === b.lnSigmaY);
 }
 

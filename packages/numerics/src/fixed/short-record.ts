@@ -15,6 +15,7 @@
  * is one more pair of errors, along and across the wind: x_i x_j b^2 / 12 with x = 2 / r and t / r: the evidence is the
  * cell's, not its middle's. fixed-instruments.md (4).
  */
+import { boundedSite } from './censored.ts';
 import type { FixedProblem } from './problem.ts';
 import type { PlumeShapes } from './shape.ts';
 
@@ -48,6 +49,8 @@ export interface ShortRecord {
   /** Error of the level that all rows share [ppm]. */
   readonly common_ppm: number;
   readonly time_s: Float64Array;
+  /** Per row 0 measured, -1 at most, +1 at least; absent when all were measured. */
+  readonly bound?: Int8Array;
   /** What registered sources add, in units of the noise, and the relative error of that. */
   readonly known: Float64Array;
   readonly knownSd: Float64Array;
@@ -115,6 +118,7 @@ export function shortRecord(
     noise_ppm,
     common_ppm,
     time_s,
+    ...(problem.bound === undefined ? {} : { bound: problem.bound }),
     known: new Float64Array(rows),
     knownSd: new Float64Array(rows),
   };
@@ -132,7 +136,7 @@ export function shortLikelihood(
   const { active, residual, shared } = scratch;
   const rows = record.transformed.length;
   const lnRate = Math.log(rate);
-  let [count, lnDet, quadratic, sharedQuadratic, sharedResidual] = [0, 0, 0, 0, 0];
+  let [count, lnDet, quadratic, sharedQuadratic, sharedResidual, lnFactors] = [0, 0, 0, 0, 0, 0];
   const lnActive = Math.log(ACTIVE * record.noise_ppm);
   const common = record.common_ppm / record.noise_ppm;
   for (let row = 0; row < rows; row++) {
@@ -140,14 +144,21 @@ export function shortLikelihood(
     const deviation = ln === Number.NEGATIVE_INFINITY ? 0 : deviationOf(shapes, row, error, width_m, count, scratch);
     if (ln + 2 * deviation > lnActive) {
       active[count] = row;
-      linearise(record, row, ln, deviation, error.own ** 2, count, scratch);
+      lnFactors += linearise(record, row, ln, deviation, error.own ** 2, count, scratch);
       count++;
       continue;
     }
     const own = record.known[row];
-    const r = record.transformed[row] - Math.asinh(own);
-    const expected = (1 + (own * record.knownSd[row]) ** 2) / (1 + own * own);
-    const variance = Math.max(expected, (r * r) / (OUTLIER_SIGMAS * OUTLIER_SIGMAS));
+    let r = record.transformed[row] - Math.asinh(own);
+    let variance = (1 + (own * record.knownSd[row]) ** 2) / (1 + own * own);
+    const side = record.bound === undefined ? 0 : record.bound[row];
+    if (side === 0) variance = Math.max(variance, (r * r) / (OUTLIER_SIGMAS * OUTLIER_SIGMAS));
+    else {
+      const site = boundedSite(side, r, variance);
+      r = site.residual;
+      variance += site.extra;
+      lnFactors += site.lnFactor;
+    }
     lnDet += Math.log(variance);
     quadratic += (r * r) / variance;
     sharedQuadratic += (common * common) / variance;
@@ -168,7 +179,7 @@ export function shortLikelihood(
   // One error of level for all rows: a rank-one addition (Sherman-Morrison).
   lnDet += Math.log(1 + sharedQuadratic);
   quadratic -= (sharedResidual * sharedResidual) / (1 + sharedQuadratic);
-  return -0.5 * (rows * LN_2PI + lnDet + quadratic);
+  return lnFactors - 0.5 * (rows * LN_2PI + lnDet + quadratic);
 }
 
 function deviationOf(
@@ -194,7 +205,7 @@ function lumpOf(across: number, { lump, lumpGrowth }: FieldError): number {
   return Math.min(MOST_DEVIATION, lump * (1 + lumpGrowth * across * across));
 }
 
-/** Residual, gain dg/dz and the rest of the variance of g over z ~ N(0, deviation^2), by three sigma points. */
+/** Residual, gain dg/dz and the rest of the variance of g over z ~ N(0, deviation^2), by three sigma points; returns a bound's ln scale. */
 function linearise(
   record: ShortRecord,
   row: number,
@@ -203,7 +214,7 @@ function linearise(
   own: number,
   at: number,
   scratch: ShortScratch,
-): void {
+): number {
   const unit = Math.exp(ln) / record.noise_ppm;
   const reach = Math.exp(SQRT3 * deviation);
   const known = record.known[row];
@@ -215,15 +226,25 @@ function linearise(
   const variance = (4 * middle * middle + high * high + low * low) / 6 - mean * mean;
   const unexplained = Math.max(0, variance - gain * gain * deviation * deviation);
   const slope = 1 / Math.hypot(1, unit + known);
-  const residual = record.transformed[row] - mean;
+  let residual = record.transformed[row] - mean;
   let d = slope * slope * (1 + (known * record.knownSd[row]) ** 2) + unexplained + gain * gain * own;
   const total = gain * gain * (deviation * deviation - own) + d;
-  const outlying = (residual * residual) / (total * OUTLIER_SIGMAS * OUTLIER_SIGMAS);
-  if (outlying > 1) d += total * (outlying - 1);
+  let lnFactor = 0;
+  const side = record.bound === undefined ? 0 : record.bound[row];
+  if (side === 0) {
+    const outlying = (residual * residual) / (total * OUTLIER_SIGMAS * OUTLIER_SIGMAS);
+    if (outlying > 1) d += total * (outlying - 1);
+  } else {
+    const site = boundedSite(side, residual, total);
+    residual = site.residual;
+    d += site.extra;
+    lnFactor = site.lnFactor;
+  }
   scratch.residual[at] = residual;
   scratch.gain[at] = gain;
   scratch.diagonal[at] = d;
   scratch.shared[at] = (slope * record.common_ppm) / record.noise_ppm;
+  return lnFactor;
 }
 
 /** exp(ln r / l) and exp(n / l): kernels of pairs are ratios of these. */
