@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { parseView } from './data/view.ts';
+import { EstimatePage } from './pages/estimate.tsx';
 import { Flight } from './pages/flight.tsx';
 import { Flights } from './pages/flights.tsx';
 import { Jobs } from './pages/jobs.tsx';
@@ -25,6 +26,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/queue', component: Queue }),
   createRoute({ getParentRoute: () => root, path: '/sites', component: Sites }),
   createRoute({ getParentRoute: () => root, path: '/sites/$siteId', component: SitePage }),
+  createRoute({ getParentRoute: () => root, path: '/estimates/$estimateId', component: EstimatePage }),
   createRoute({ getParentRoute: () => root, path: '/jobs', component: Jobs }),
 ];
 

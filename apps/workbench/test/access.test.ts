@@ -22,6 +22,7 @@ afterAll(async () => {
 const PLACES = {
   queue: () => '/queue',
   site: () => `/sites/${stub.fixtures.sites[0]!.id}`,
+  estimate: () => `/estimates/${stub.fixtures.estimates[0]!.id}`,
   sites: () => '/sites',
   flights: () => '/flights',
   flight: () => `/flights/${stub.fixtures.recordings.at(-1)!.id}`,

@@ -5,6 +5,7 @@ import type {
   Job,
   NullResult,
   PlumelineRecord,
+  Position,
   Recording,
   Site,
   SourceEstimate,
@@ -33,6 +34,53 @@ export interface SiteFile {
   readonly estimates: readonly SourceEstimate[];
   readonly detections: readonly Detection[];
   readonly recordings: readonly Recording[];
+}
+
+/** Legs to leave out, or other air. Reasons are needed to store; a what-if is never stored. */
+export interface RelocationWish {
+  readonly setAside?: readonly { readonly index: number; readonly reason?: string }[];
+  readonly whatIf?: {
+    readonly windTurn_deg?: number;
+    readonly windFactor?: number;
+    readonly turbulenceFactor?: number;
+  };
+  readonly store?: boolean;
+}
+
+export interface Relocated {
+  readonly estimateId: string;
+  readonly sources: readonly SourceEstimate[];
+  readonly nearestId?: string;
+  readonly nullResult?: NullResult;
+  readonly fit: {
+    readonly background_ppm: readonly (number | null)[];
+    readonly fitted_ppm: readonly (number | null)[];
+  };
+  readonly took_ms: number;
+  readonly stored: boolean;
+}
+
+export interface ProposedLeg {
+  readonly kind: 'across' | 'gap' | 'upwind-null' | 'run-out';
+  readonly from: Position;
+  readonly to: Position;
+  readonly heightAgl_m: number;
+  readonly length_m: number;
+  readonly duration_s: number;
+  readonly gain_nats: number;
+  /** Probability that it sees the plume. */
+  readonly seen: number;
+  readonly crossingDistance_m?: { readonly p10: number; readonly p90: number };
+}
+
+export interface NextLegs {
+  readonly legs: readonly ProposedLeg[];
+  readonly assumed: {
+    readonly groundSpeed_mps: number;
+    readonly heightsAgl_m: readonly number[];
+    readonly windFrom_deg: number;
+    readonly windSpeed_mps: number;
+  };
 }
 
 export interface ProfileSummary {
@@ -134,13 +182,49 @@ export const detectionsQuery = (recordingId: string) =>
 export const nullResultsQuery = (recordingId: string) =>
   queryOptions({
     queryKey: ['null-results', recordingId],
-    queryFn: () => getList<NullResult>(`/null-results?recordingId=${encodeURIComponent(recordingId)}`, 'nullResults'),
+    queryFn: async () =>
+      ofWholeFlights(
+        await getList<NullResult>(`/null-results?recordingId=${encodeURIComponent(recordingId)}`, 'nullResults'),
+      ),
   });
 
 export const allNullResultsQuery = queryOptions({
   queryKey: ['null-results'],
-  queryFn: () => getList<NullResult>('/null-results', 'nullResults'),
+  queryFn: async () => ofWholeFlights(await getList<NullResult>('/null-results', 'nullResults')),
 });
+
+/** What a person kept with legs set aside is not what the flight says. */
+function ofWholeFlights(results: readonly NullResult[]): NullResult[] {
+  return results.filter(({ provenance }) => provenance.settings?.passesSetAside === undefined);
+}
+
+export const estimateQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['estimates', id],
+    queryFn: () => get<SourceEstimate>(`/source-estimates/${encodeURIComponent(id)}`),
+  });
+
+/** All estimates of a flight, those with legs set aside among them. */
+export const estimatesOfQuery = (recordingId: string) =>
+  queryOptions({
+    queryKey: ['estimates-of', recordingId],
+    queryFn: () =>
+      getList<SourceEstimate>(`/source-estimates?recordingId=${encodeURIComponent(recordingId)}`, 'estimates'),
+  });
+
+/** Judges the flight of an estimate again. @throws Problem; an AbortError when the signal ends it */
+export function relocate(id: string, wish: RelocationWish, signal: AbortSignal): Promise<Relocated> {
+  return request(`/source-estimates/${encodeURIComponent(id)}/relocate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(wish),
+    signal,
+  });
+}
+
+export function proposeLegs(id: string, signal: AbortSignal): Promise<NextLegs> {
+  return request(`/source-estimates/${encodeURIComponent(id)}/next-legs`, { signal });
+}
 
 export const traceQuery = (id: string) =>
   queryOptions({
@@ -221,7 +305,8 @@ async function getList<T>(path: string, name: string): Promise<T[]> {
 }
 
 async function request<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await fetch(`/api${path}`, init).catch(() => {
+  const response = await fetch(`/api${path}`, init).catch((error: unknown) => {
+    if (init.signal?.aborted === true) throw error;
     throw new Problem(UNREACHABLE, 'The server does not answer.');
   });
   if (!response.ok) throw await toProblem(response);

@@ -18,10 +18,10 @@ export function useStoredExercise(): ExerciseState {
 
 /** Of this page: the thing in hand decides where there is one. */
 export function useShownExercise(): ExerciseState {
-  const { page, chosen, recordingId } = useScene();
+  const { page, chosen, recordingId, estimate } = useScene();
   const recording = useRecording(page === 'flight' ? recordingId : undefined).data;
   const stored = useStoredExercise();
-  const inHand = page === 'site' ? chosen : page === 'flight' ? recording : undefined;
+  const inHand = page === 'site' ? chosen : page === 'flight' ? recording : estimate;
   if (inHand !== undefined) return inHand.exercise ? 'all' : 'none';
   return stored;
 }

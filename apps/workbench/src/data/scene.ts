@@ -1,10 +1,11 @@
 /** What the map and the series show, worked out from the address: the site in hand, its flight, the samples. */
-import type { Detection, Site } from '@plumeline/core';
+import type { Detection, Site, SourceEstimate } from '@plumeline/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import {
   detectionsQuery,
+  estimateQuery,
   nullResultsQuery,
   recordingQuery,
   type SiteFile,
@@ -14,13 +15,14 @@ import {
 } from './api.ts';
 import { usePlace, useView, type ViewSearch } from './view.ts';
 
-export type Page = 'queue' | 'sites' | 'site' | 'flights' | 'flight' | 'jobs';
+export type Page = 'queue' | 'sites' | 'site' | 'flights' | 'flight' | 'estimate' | 'jobs';
 
 export function usePage(): Page {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const [first, second] = path.split('/').filter((part) => part !== '');
   if (first === 'sites') return second === undefined ? 'sites' : 'site';
   if (first === 'flights') return second === undefined ? 'flights' : 'flight';
+  if (first === 'estimates') return 'estimate';
   return first === 'jobs' ? 'jobs' : 'queue';
 }
 
@@ -41,18 +43,24 @@ export interface Scene {
   readonly chosen: Site | undefined;
   readonly file: SiteFile | undefined;
   readonly recordingId: string | undefined;
+  /** On the page of one estimate. */
+  readonly estimate: SourceEstimate | undefined;
   readonly detections: readonly Detection[];
 }
 
 /** One empty list for all, so that nothing is drawn anew for an equal one. */
 const NONE: readonly Detection[] = [];
+const NO_SITES: readonly Site[] = [];
 
 export function useScene(): Scene {
   const page = usePage();
   const place = usePlace();
   const view = useView();
   const all = useQuery(sitesQuery).data;
-  const sites = useMemo(() => {
+  const estimateId = place.estimateId;
+  const estimate = useQuery({ ...estimateQuery(estimateId ?? ''), enabled: estimateId !== undefined }).data;
+  const sites = useMemo((): readonly Site[] => {
+    if (estimateId !== undefined) return NO_SITES;
     const listed = all ?? [];
     if (page === 'queue' || page === 'sites') return filterSites(listed, view);
     if (place.recordingId !== undefined) {
@@ -61,14 +69,14 @@ export function useScene(): Scene {
     // Training data and real data are never on one map with a site in hand.
     const inHand = listed.find(({ id }) => id === place.siteId);
     return inHand === undefined ? listed : listed.filter(({ exercise }) => exercise === inHand.exercise);
-  }, [all, page, place.siteId, place.recordingId, view]);
+  }, [all, page, place.siteId, place.recordingId, estimateId, view]);
   const chosenId = place.siteId ?? view.at ?? (page === 'queue' ? sites[0]?.id : undefined);
   const file = useQuery({ ...siteQuery(chosenId ?? ''), enabled: chosenId !== undefined }).data;
   const chosen = sites.find(({ id }) => id === chosenId) ?? (file?.site.id === chosenId ? file?.site : undefined);
-  const recordingId = place.recordingId ?? view.rec ?? chosen?.recordingIds[0];
+  const recordingId = place.recordingId ?? estimate?.recordingIds[0] ?? view.rec ?? chosen?.recordingIds[0];
   const detections =
     useQuery({ ...detectionsQuery(recordingId ?? ''), enabled: recordingId !== undefined }).data ?? NONE;
-  return { page, sites, chosen, file, recordingId, detections };
+  return { page, sites, chosen, file, recordingId, estimate, detections };
 }
 
 export function useSamples(recordingId: string | undefined) {

@@ -36,9 +36,11 @@ export interface ViewSearch {
   series?: string;
   /** Instrument drawn in the series, for fixed instruments. */
   instrument?: string;
+  /** Rate of the searched area that is drawn, for a null result [kg/h]. */
+  rate?: string;
 }
 
-const FIELDS = ['map', 'rec', 'span', 'hide', 'at', 'q', 'gas', 'sort', 'series', 'instrument'] as const;
+const FIELDS = ['map', 'rec', 'span', 'hide', 'at', 'q', 'gas', 'sort', 'series', 'instrument', 'rate'] as const;
 
 export function parseView(search: Record<string, unknown>): ViewSearch {
   const view: ViewSearch = {};
@@ -76,8 +78,8 @@ export function latestAddress(router: AnyRouter): { path: string; at: string | u
   return { path: pathname, at: new URLSearchParams(search).get('at') ?? undefined };
 }
 
-export function usePlace(): { siteId?: string; recordingId?: string } {
-  return useParams({ strict: false }) as { siteId?: string; recordingId?: string };
+export function usePlace(): { siteId?: string; recordingId?: string; estimateId?: string } {
+  return useParams({ strict: false }) as { siteId?: string; recordingId?: string; estimateId?: string };
 }
 
 export function hiddenLayers(view: ViewSearch): ReadonlySet<LayerName> {

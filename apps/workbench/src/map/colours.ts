@@ -41,6 +41,10 @@ export interface MapInk {
   readonly finding: string;
   readonly findingRgb: readonly [number, number, number];
   readonly searched: string;
+  /** What a leg says: for the source, against it, little or not used. ColorBrewer's PiYG, safe for colour blindness. */
+  readonly legFor: string;
+  readonly legAgainst: string;
+  readonly legQuiet: string;
 }
 
 export const MAP_INK: Record<Theme, MapInk> = {
@@ -59,6 +63,9 @@ export const MAP_INK: Record<Theme, MapInk> = {
     finding: '#ff8f5a',
     findingRgb: [255, 143, 90],
     searched: '#6fa8c7',
+    legFor: '#8fcf5c',
+    legAgainst: '#ef7cc0',
+    legQuiet: '#7d8b98',
   },
   light: {
     water: '#d9e3ea',
@@ -75,5 +82,8 @@ export const MAP_INK: Record<Theme, MapInk> = {
     finding: '#b5451b',
     findingRgb: [181, 69, 27],
     searched: '#2f6f94',
+    legFor: '#3d7f16',
+    legAgainst: '#b81f7c',
+    legQuiet: '#8592a0',
   },
 };

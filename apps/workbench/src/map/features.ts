@@ -43,10 +43,15 @@ export function detectionFeatures(detections: readonly Detection[]): Collection 
   );
 }
 
-export function searchedFeatures(results: readonly NullResult[]): Collection {
+/** @param rate_kgph the one rate to show, as the address has it; all where it names none */
+export function searchedFeatures(results: readonly NullResult[], rate_kgph?: string): Collection {
+  const all = results.flatMap(({ searched }) => searched.map((area) => area.rate_kgph));
+  const chosen = all.find((rate) => String(rate) === rate_kgph);
   return collection(
     results.flatMap((result) =>
-      result.searched.map(({ rate_kgph, region }) => polygon(region, { id: result.id, rate_kgph })),
+      result.searched
+        .filter((area) => chosen === undefined || area.rate_kgph === chosen)
+        .map(({ rate_kgph, region }) => polygon(region, { id: result.id, rate_kgph })),
     ),
   );
 }

@@ -16,6 +16,10 @@ const SOURCES = [
   'state-names',
   'municipality-names',
   'searched',
+  'trials',
+  'legs',
+  'leg-marks',
+  'proposals',
   'regions',
   'pins',
   'path',
@@ -33,10 +37,10 @@ export const LAYERS_OF: Record<LayerName, readonly string[]> = {
   grid: ['grid', 'grid-names'],
   borders: ['country-line', 'fine-country-line', 'state-line', 'state-name'],
   municipalities: ['municipality-line', 'municipality-name'],
-  track: ['path', 'chosen-path', 'samples'],
+  track: ['path', 'legs', 'leg-chosen', 'leg-number', 'leg-expected', 'chosen-path', 'samples'],
   wind: ['barbs'],
   posterior: [],
-  regions: ['region90-fill', 'region50-fill', 'region90-line', 'region50-line', 'pins'],
+  regions: ['region90-fill', 'region50-fill', 'region90-line', 'region50-line', 'trial-line', 'pins'],
   detections: ['detections'],
   searched: ['searched-fill', 'searched-line'],
 };
@@ -67,7 +71,9 @@ export function layersFor(theme: Theme, chosen: string | undefined): LayerSpecif
   return [
     ...ground(theme),
     ...findings(theme, chosen),
+    ...trials(theme),
     ...measurements(theme),
+    ...inquiry(theme),
     ...names(theme),
     ...pins(theme, chosen),
   ];
@@ -177,6 +183,7 @@ function measurements(theme: Theme): LayerSpecification[] {
       layout: { 'line-join': 'round' },
       paint: { 'line-color': ink.track, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 2.5, 13, 7] },
     },
+    ...legs(theme),
     {
       id: 'chosen-path',
       type: 'line',
@@ -233,6 +240,113 @@ function measurements(theme: Theme): LayerSpecification[] {
         'icon-allow-overlap': true,
         'symbol-sort-key': ['get', 'snr'],
       },
+    },
+  ];
+}
+
+/** Regions of an answer to another question: the original's, or with other air, or without a leg. */
+function trials(theme: Theme): LayerSpecification[] {
+  const ink = MAP_INK[theme];
+  return [
+    {
+      id: 'trial-line',
+      type: 'line',
+      source: 'trials',
+      paint: {
+        'line-color': ink.ink,
+        'line-opacity': ['case', ['get', 'chosen'], 1, 0.45],
+        'line-width': ['case', ['get', 'chosen'], 2.2, 1],
+      },
+    },
+  ];
+}
+
+const LEG_COLOUR = ({ legFor, legAgainst, legQuiet }: (typeof MAP_INK)['dark']) =>
+  ['match', ['get', 'says'], 'for', legFor, 'against', legAgainst, legQuiet] as never;
+
+/** Bands under the samples, the wider the more a leg says. */
+function legs(theme: Theme): LayerSpecification[] {
+  const ink = MAP_INK[theme];
+  return [
+    {
+      id: 'leg-chosen',
+      type: 'line',
+      source: 'legs',
+      filter: ['get', 'chosen'],
+      layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: { 'line-color': ink.ink, 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 12, 14, 24] },
+    },
+    {
+      id: 'legs',
+      type: 'line',
+      source: 'legs',
+      layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: {
+        'line-color': LEG_COLOUR(ink),
+        'line-opacity': ['case', ['get', 'aside'], 0.35, 0.9],
+        'line-width': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          8,
+          ['+', 3, ['*', 5, ['get', 'weight']]],
+          14,
+          ['+', 7, ['*', 10, ['get', 'weight']]],
+        ] as never,
+      },
+    },
+  ];
+}
+
+/** Marks above the samples: where a plume should cross a leg, the legs' numbers, legs that could be flown next. */
+function inquiry(theme: Theme): LayerSpecification[] {
+  const ink = MAP_INK[theme];
+  return [
+    {
+      id: 'proposal-line',
+      type: 'line',
+      source: 'proposals',
+      paint: {
+        'line-color': ink.searched,
+        'line-opacity': ['case', ['get', 'ignored'], 0, 1],
+        'line-width': ['case', ['get', 'chosen'], 5, ['get', 'accepted'], 4, 2],
+        'line-dasharray': [2, 1.5],
+      },
+    },
+    {
+      id: 'proposal-number',
+      type: 'symbol',
+      source: 'proposals',
+      filter: ['!', ['get', 'ignored']],
+      layout: {
+        'symbol-placement': 'line-center',
+        'text-field': ['get', 'text'],
+        'text-font': FONT,
+        'text-size': 12,
+        'text-offset': [0, -0.9],
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': ink.searched, 'text-halo-color': ink.halo, 'text-halo-width': 2 },
+    },
+    {
+      id: 'leg-expected',
+      type: 'circle',
+      source: 'leg-marks',
+      filter: ['==', ['get', 'mark'], 'expected'],
+      paint: {
+        'circle-color': 'rgba(0,0,0,0)',
+        'circle-radius': ['case', ['get', 'chosen'], 11, 7],
+        'circle-stroke-color': ink.ink,
+        'circle-stroke-width': ['case', ['get', 'chosen'], 3, 1.6],
+      },
+    },
+    {
+      id: 'leg-number',
+      type: 'symbol',
+      source: 'leg-marks',
+      filter: ['==', ['get', 'mark'], 'number'],
+      layout: { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 12, 'text-padding': 4 },
+      paint: { 'text-color': ink.ink, 'text-halo-color': ink.halo, 'text-halo-width': 2 },
     },
   ];
 }

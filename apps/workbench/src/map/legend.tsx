@@ -22,7 +22,7 @@ export function Legend({ scene, domain, hasWind }: { scene: Scene; domain: Domai
   const [isOpen, setOpen] = useState(() => !isNarrow());
   const hidden = hiddenLayers(useView());
   const nullResults = useNullResults(scene.recordingId).data;
-  const hasSites = !hidden.has('regions') && (scene.sites.length > 0 || scene.chosen !== undefined);
+  const hasSites = !hidden.has('regions') && (scene.sites.length > 0 || (scene.chosen ?? scene.estimate) !== undefined);
   const states = useQuery(basemapQuery('states')).data;
   return (
     <div className="legend">
@@ -43,7 +43,8 @@ export function Legend({ scene, domain, hasWind }: { scene: Scene; domain: Domai
               </li>
             </>
           )}
-          {scene.file !== undefined && !hidden.has('posterior') && (
+          {scene.estimate !== undefined && !hidden.has('track') && <LegKeys />}
+          {(scene.file ?? scene.estimate) !== undefined && !hidden.has('posterior') && (
             <li>
               <span className="key key-shade" /> {t('map.posterior')}
             </li>
@@ -73,6 +74,27 @@ export function Legend({ scene, domain, hasWind }: { scene: Scene; domain: Domai
       )}
       <p className="attribution">{t(states == null ? 'map.attribution' : 'map.attributionMexico')}</p>
     </div>
+  );
+}
+
+/** What the bands along the track mean. */
+function LegKeys() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <li>
+        <span className="key key-leg for" /> {t('estimate.legendFor')}
+      </li>
+      <li>
+        <span className="key key-leg against" /> {t('estimate.legendAgainst')}
+      </li>
+      <li>
+        <span className="key key-leg quiet" /> {t('estimate.legendQuiet')}
+      </li>
+      <li>
+        <span className="key key-expected" /> {t('estimate.legendExpected')}
+      </li>
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { basemapQuery, type Samples } from '../data/api.ts';
 import { hover } from '../data/hover.ts';
+import { shownSource, useInquiryOf } from '../data/inquiry.ts';
 import { type Scene, useNullResults, useRecording, useSamples, useScene } from '../data/scene.ts';
 import { carried, hiddenLayers, parseSpan, useChangeView, useView, type ViewSearch } from '../data/view.ts';
 import { formatValue } from '../format/numbers.ts';
@@ -25,6 +26,7 @@ import {
   sampleColumns,
   searchedFeatures,
 } from './features.ts';
+import { findingFeatures, legFeatures, legMarks, proposalFeatures, trialFeatures } from './inquiry-features.ts';
 import { MUNICIPALITY_ZOOM } from './layers.ts';
 import { Legend } from './legend.tsx';
 import { MapControls } from './map-controls.tsx';
@@ -96,6 +98,8 @@ function usePainter(scene: Scene, samples: Samples | undefined) {
         onMovedByPerson: (camera) => now.current.changeView({ map: formatCamera(camera) }),
         onZoom: setZoom,
         onSite: (id) => {
+          // The region of an estimate is the thing already open.
+          if (id.startsWith('est-')) return;
           void now.current.navigate({
             to: '/sites/$siteId',
             params: { siteId: id },
@@ -137,18 +141,27 @@ function MapData({
   const { sites, chosen, file, recordingId, detections } = scene;
   const estimates = file !== undefined && file.site.id === chosen?.id ? file.estimates : undefined;
   const nullResults = useNullResults(recordingId).data;
+  const inquiry = useInquiryOf(scene.estimate?.id);
+  const shown = scene.page === 'estimate' ? (shownSource(inquiry) ?? scene.estimate) : undefined;
 
   useEffect(() => painter.setChosen(chosen?.id), [painter, chosen]);
   useEffect(() => {
     const listed = chosen === undefined || sites.includes(chosen) ? sites : [...sites, chosen];
-    painter.set('regions', regionFeatures(listed));
+    painter.set('regions', shown === undefined ? regionFeatures(listed) : findingFeatures(shown));
     painter.set('pins', pinFeatures(listed));
-  }, [painter, sites, chosen]);
-  useEffect(() => painter.setPosteriors(estimates ?? []), [painter, estimates]);
+  }, [painter, sites, chosen, shown]);
+  useEffect(
+    () => painter.setPosteriors(shown === undefined ? (estimates ?? []) : [shown]),
+    [painter, estimates, shown],
+  );
+  useEffect(() => painter.set('trials', trialFeatures(inquiry)), [painter, inquiry]);
+  useEffect(() => painter.set('legs', legFeatures(inquiry, samples)), [painter, inquiry, samples]);
+  useEffect(() => painter.set('leg-marks', legMarks(inquiry, samples)), [painter, inquiry, samples]);
+  useEffect(() => painter.set('proposals', proposalFeatures(inquiry)), [painter, inquiry]);
   useEffect(() => painter.set('detections', detectionFeatures(detections)), [painter, detections]);
   useEffect(
-    () => painter.set('searched', nullResults === undefined ? EMPTY : searchedFeatures(nullResults)),
-    [painter, nullResults],
+    () => painter.set('searched', nullResults === undefined ? EMPTY : searchedFeatures(nullResults, view.rate)),
+    [painter, nullResults, view.rate],
   );
   useEffect(() => {
     if (samples === undefined) return painter.clear(['path', 'samples', 'barbs']);
@@ -201,15 +214,19 @@ function useBasemap(painter: Painter, zoom: number): void {
 function useCamera(painter: Painter, scene: Scene, view: ViewSearch): void {
   const recording = useRecording(scene.recordingId).data;
   const fitted = useRef<string>(undefined);
-  const isSite = scene.page === 'site';
+  const isSite = scene.page === 'site' || scene.page === 'estimate';
   const extent = isSite ? extentOf(scene) : joinExtents([recording?.extent, sitesExtent(scene)]);
-  const isReady = isSite ? scene.chosen !== undefined : scene.recordingId === undefined || recording !== undefined;
+  const isReady = isSite
+    ? (scene.chosen ?? scene.estimate) !== undefined
+    : scene.recordingId === undefined || recording !== undefined;
   const subject =
     scene.page === 'site'
       ? `site ${scene.chosen?.id}`
-      : scene.page === 'flight'
-        ? `flight ${scene.recordingId}`
-        : 'all';
+      : scene.page === 'estimate'
+        ? `estimate ${scene.estimate?.id}`
+        : scene.page === 'flight'
+          ? `flight ${scene.recordingId}`
+          : 'all';
   useEffect(() => {
     if (extent === undefined || !isReady || fitted.current === subject) return;
     const isFirst = fitted.current === undefined;
@@ -233,6 +250,10 @@ function useCamera(painter: Painter, scene: Scene, view: ViewSearch): void {
 }
 
 function extentOf(scene: Scene): Extent | undefined {
+  if (scene.estimate !== undefined) {
+    const met = scene.detections.map(({ peakPosition: { lat, lon } }): Extent => [lon, lat, lon, lat]);
+    return joinExtents([regionExtent(scene.estimate.region90), ...met]);
+  }
   if (scene.page === 'site' && scene.chosen !== undefined) {
     const met = scene.file?.detections.map(({ peakPosition: { lat, lon } }): Extent => [lon, lat, lon, lat]) ?? [];
     return joinExtents([regionExtent(scene.chosen.region90), ...met]);

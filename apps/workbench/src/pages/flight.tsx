@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { detectionsQuery, nullResultsQuery, recordingQuery, sitesQuery } from '../data/api.ts';
-import { carried, usePlace, useView } from '../data/view.ts';
+import { carried, useChangeView, usePlace, useView } from '../data/view.ts';
 import { formatArea, formatCount, formatRate, formatValue } from '../format/numbers.ts';
 import { regionArea_m2 } from '../format/region-size.ts';
 import { formatDuration, formatSpan } from '../format/times.ts';
@@ -64,6 +64,7 @@ function FlightBody({ recording }: { recording: Recording }) {
         </h2>
         {detections === undefined ? <Skeleton rows={3} /> : <Detections detections={detections} />}
       </section>
+      <InstrumentNotes recording={recording} />
       <Excluded recording={recording} />
       <section>
         <h2>{t('flight.files')}</h2>
@@ -120,16 +121,8 @@ export function NullResultCard({ result }: { result: NullResult }) {
       {result.searched.length > 0 && (
         <>
           <p>{t('flight.nullSearched')}</p>
-          <ul>
-            {result.searched.map(({ rate_kgph, region }) => (
-              <li key={rate_kgph}>
-                {t('flight.nullArea', {
-                  rate: formatValue(rate_kgph, i18n.language, 2),
-                  area: formatArea(regionArea_m2(region), i18n.language),
-                })}
-              </li>
-            ))}
-          </ul>
+          <SearchedRates result={result} />
+          <p className="note">{t('flight.nullMeaning')}</p>
         </>
       )}
       <p className="faint">{t('evidence.lnBf', { value: formatValue(result.lnBayesFactor, i18n.language, 2) })}</p>
@@ -140,6 +133,57 @@ export function NullResultCard({ result }: { result: NullResult }) {
           ))}
         </ul>
       )}
+    </section>
+  );
+}
+
+/** One rate at a time, or all, on the map. */
+function SearchedRates({ result }: { result: NullResult }) {
+  const { t, i18n } = useTranslation();
+  const { rate } = useView();
+  const changeView = useChangeView();
+  const choices = [
+    { value: undefined, text: t('flight.nullAll') },
+    ...result.searched.map(({ rate_kgph, region }) => ({
+      value: String(rate_kgph),
+      text: t('flight.nullArea', {
+        rate: formatValue(rate_kgph, i18n.language, 2),
+        area: formatArea(regionArea_m2(region), i18n.language),
+      }),
+    })),
+  ];
+  const chosen = choices.some(({ value }) => value === rate) ? rate : undefined;
+  return (
+    <fieldset className="searched-rates">
+      <legend className="hidden-text">{t('flight.nullShow')}</legend>
+      {choices.map(({ value, text }) => (
+        <label key={value ?? 'all'}>
+          <input
+            type="radio"
+            name={`searched-${result.id}`}
+            checked={value === chosen}
+            onChange={() => changeView({ rate: value })}
+          />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What the instrument did to the readings, as far as the reader noticed. */
+function InstrumentNotes({ recording }: { recording: Recording }) {
+  const { t } = useTranslation();
+  const textOf = useCaveatText();
+  if (recording.caveats === undefined || recording.caveats.length === 0) return null;
+  return (
+    <section className="caveats">
+      <h2>{t('flight.caveats')}</h2>
+      <ul>
+        {[...new Set(recording.caveats.map(textOf))].map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -15,6 +15,7 @@ import { Evidence, Rate, Time } from '../parts/values.tsx';
 
 export function Estimates({ estimates }: { estimates: readonly SourceEstimate[] }) {
   const { t } = useTranslation();
+  const view = useView();
   return (
     <ul className="cards">
       {estimates.map((estimate) => (
@@ -29,6 +30,14 @@ export function Estimates({ estimates }: { estimates: readonly SourceEstimate[] 
             {t('number.firstSeen')} <Time at={estimate.firstObservedAt} /> · {t('number.lastSeen')}{' '}
             <Time at={estimate.lastObservedAt} />
           </p>
+          <Link
+            to="/estimates/$estimateId"
+            params={{ estimateId: estimate.id }}
+            search={carried(view) as never}
+            className="more"
+          >
+            {t('estimate.open')}
+          </Link>
           <p className="faint code">{estimate.id}</p>
         </li>
       ))}

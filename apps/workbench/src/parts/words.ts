@@ -82,3 +82,11 @@ export function evidenceWord(lnBayesFactor: number): EvidenceWord {
   if (lnBayesFactor < 3) return 'positive';
   return lnBayesFactor < 5 ? 'strong' : 'veryStrong';
 }
+
+export type LegWord = 'for' | 'against' | 'little';
+
+/** What one leg says of a source: under half a unit of ln evidence it says little. */
+export function legSays(lnFor: number): LegWord {
+  if (Math.abs(lnFor) < 0.5) return 'little';
+  return lnFor > 0 ? 'for' : 'against';
+}

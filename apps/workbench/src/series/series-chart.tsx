@@ -8,13 +8,14 @@ import { formatSpanParameter, parseSpan, type Span, useChangeView, useView } fro
 import { formatValue } from '../format/numbers.ts';
 import { formatClock } from '../format/times.ts';
 import { useTheme } from '../shell/theme.ts';
-import { createSeriesPlot, type SeriesInk, showCursor, showSpan } from './series-plot.ts';
+import { createSeriesPlot, type ExpectedCrossing, type SeriesInk, showCursor, showSpan } from './series-plot.ts';
 import type { ShownRows } from './shown-rows.ts';
 
 interface ChartProps {
   readonly recordingId: string;
   readonly shown: ShownRows;
   readonly detections: readonly Detection[];
+  readonly crossings: readonly ExpectedCrossing[];
 }
 
 export function SeriesChart(props: ChartProps) {
@@ -48,7 +49,7 @@ export function SeriesChart(props: ChartProps) {
 
 /** Keeps one uPlot chart in the holder, linked with the shared hover and the address. */
 function usePlot(holder: RefObject<HTMLDivElement | null>, props: ChartProps, span: Span | undefined): void {
-  const { recordingId, shown, detections } = props;
+  const { recordingId, shown, detections, crossings } = props;
   const { i18n } = useTranslation();
   const theme = useTheme();
   const plot = useRef<uPlot>(undefined);
@@ -62,6 +63,7 @@ function usePlot(holder: RefObject<HTMLDivElement | null>, props: ChartProps, sp
     const made = createSeriesPlot(element, {
       columns: shown.columns,
       detections,
+      crossings,
       ink: inkOf(element),
       language: i18n.language,
       span: now.current.span,
@@ -87,7 +89,7 @@ function usePlot(holder: RefObject<HTMLDivElement | null>, props: ChartProps, sp
       made.destroy();
       plot.current = undefined;
     };
-  }, [recordingId, shown, detections, theme, i18n.language]);
+  }, [recordingId, shown, detections, crossings, theme, i18n.language]);
 
   useEffect(() => {
     if (plot.current !== undefined) showSpan(plot.current, span);
@@ -132,6 +134,9 @@ function inkOf(element: HTMLElement): SeriesInk {
     grid: token('--line-soft'),
     finding: token('--accent'),
     shade: token('--accent-shade'),
+    legFor: token('--leg-for'),
+    legAgainst: token('--leg-against'),
+    legQuiet: token('--leg-quiet'),
   };
 }
 

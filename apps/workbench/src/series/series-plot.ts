@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Span } from '../data/view.ts';
 import { formatValue } from '../format/numbers.ts';
 import { formatClock, formatDay } from '../format/times.ts';
+import type { LegWord } from '../parts/words.ts';
 
 export interface SeriesInk {
   readonly ink: string;
@@ -12,6 +13,9 @@ export interface SeriesInk {
   readonly grid: string;
   readonly finding: string;
   readonly shade: string;
+  readonly legFor: string;
+  readonly legAgainst: string;
+  readonly legQuiet: string;
 }
 
 export interface SeriesColumns {
@@ -21,8 +25,19 @@ export interface SeriesColumns {
   readonly model: readonly (number | null)[];
 }
 
+/** Where a source's plume should cross a leg of the flight. */
+export interface ExpectedCrossing {
+  readonly at_s: number;
+  readonly width_s: number;
+  readonly says: LegWord | 'aside';
+  readonly from_s: number;
+  readonly to_s: number;
+  readonly isExpected: boolean;
+}
+
 export interface SeriesOptions {
   readonly columns: SeriesColumns;
+  readonly crossings: readonly ExpectedCrossing[];
   readonly detections: readonly Detection[];
   readonly ink: SeriesInk;
   readonly language: string;
@@ -80,6 +95,7 @@ export function createSeriesPlot(holder: HTMLElement, options: SeriesOptions): u
       ],
       hooks: {
         drawClear: [(chart) => shadeDetections(chart, detections, ink.shade)],
+        draw: [(chart) => markCrossings(chart, options.crossings, ink)],
         setCursor: [(chart) => options.onCursor(chart.cursor.left! < 0 ? undefined : (chart.cursor.idx ?? undefined))],
         setSelect: [
           (chart) => {
@@ -132,6 +148,36 @@ function shadeDetections(chart: uPlot, detections: readonly Detection[], shade: 
     const from = Math.max(bbox.left, chart.valToPos(Date.parse(startAt) / 1000, 'x', true));
     const to = Math.min(bbox.left + bbox.width, chart.valToPos(Date.parse(endAt) / 1000, 'x', true));
     if (to >= from) ctx.fillRect(from, bbox.top, Math.max(2, to - from), bbox.height);
+  }
+  ctx.restore();
+}
+
+const LEG_BAND_PX = 4;
+
+/** A band a leg along the bottom, in the colour of what it says, and a dashed line where the plume should cross it. */
+function markCrossings(chart: uPlot, crossings: readonly ExpectedCrossing[], ink: SeriesInk): void {
+  const { ctx, bbox } = chart;
+  const colours = { for: ink.legFor, against: ink.legAgainst, little: ink.legQuiet, aside: ink.legQuiet };
+  const at = (time_s: number) =>
+    Math.max(bbox.left, Math.min(bbox.left + bbox.width, chart.valToPos(time_s, 'x', true)));
+  ctx.save();
+  for (const { at_s, width_s, says, from_s, to_s, isExpected } of crossings) {
+    ctx.globalAlpha = says === 'aside' ? 0.4 : 1;
+    ctx.fillStyle = colours[says];
+    const band = LEG_BAND_PX * devicePixelRatio;
+    ctx.fillRect(at(from_s), bbox.top + bbox.height - band, Math.max(1, at(to_s) - at(from_s) - 1), band);
+    const { min = 0, max = 0 } = chart.scales.x!;
+    if (!isExpected || at_s < min || at_s > max) continue;
+    ctx.strokeStyle = colours[says];
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.strokeRect(
+      at(at_s - width_s / 2),
+      bbox.top,
+      Math.max(1, at(at_s + width_s / 2) - at(at_s - width_s / 2)),
+      bbox.height,
+    );
+    ctx.setLineDash([]);
   }
   ctx.restore();
 }

@@ -1,13 +1,16 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Samples } from '../data/api.ts';
+import { type Inquiry, useInquiryOf } from '../data/inquiry.ts';
 import { type Scene, useRecording, useSamples, useScene } from '../data/scene.ts';
 import { useChangeView, useView } from '../data/view.ts';
 import { formatCount } from '../format/numbers.ts';
+import { passesOf } from '../map/inquiry-features.ts';
 import { Glyph } from '../parts/glyph.tsx';
 import { Skeleton } from '../parts/states.tsx';
-import { useSubstanceName } from '../parts/words.ts';
+import { legSays, useSubstanceName } from '../parts/words.ts';
 import { SeriesChart } from './series-chart.tsx';
+import type { ExpectedCrossing } from './series-plot.ts';
 import { type ShownRows, usableRows } from './shown-rows.ts';
 
 /** The bottom strip: the flight's samples in time, linked to the map both ways. */
@@ -22,10 +25,18 @@ export default function SeriesStrip() {
     () => scene.detections.filter((detection) => instrument === undefined || detection.instrument === instrument),
     [scene.detections, instrument],
   );
+  const inquiry = useInquiryOf(scene.estimate?.id);
+  const crossings = useCrossings(inquiry);
   const isFolded = scene.recordingId === undefined || view.series === 'off';
   return (
     <section className={isFolded ? 'series folded' : 'series'} aria-label={t('series.title')}>
-      <SeriesHead scene={scene} samples={samples} shown={shown} isFolded={isFolded} />
+      <SeriesHead
+        scene={scene}
+        samples={samples}
+        shown={shown}
+        isFolded={isFolded}
+        hasCrossings={crossings.length > 0}
+      />
       {!isFolded && shown === undefined && <Skeleton rows={3} />}
       {!isFolded && shown !== undefined && scene.recordingId !== undefined && (
         <SeriesChart
@@ -33,6 +44,7 @@ export default function SeriesStrip() {
           recordingId={scene.recordingId}
           shown={shown}
           detections={detections}
+          crossings={crossings}
         />
       )}
     </section>
@@ -44,9 +56,10 @@ interface HeadProps {
   readonly samples: Samples | undefined;
   readonly shown: ShownRows | undefined;
   readonly isFolded: boolean;
+  readonly hasCrossings: boolean;
 }
 
-function SeriesHead({ scene, samples, shown, isFolded }: HeadProps) {
+function SeriesHead({ scene, samples, shown, isFolded, hasCrossings }: HeadProps) {
   const { t } = useTranslation();
   const changeView = useChangeView();
   const substanceName = useSubstanceName();
@@ -73,7 +86,11 @@ function SeriesHead({ scene, samples, shown, isFolded }: HeadProps) {
           onChange={(instrument) => changeView({ instrument })}
         />
       )}
-      {scene.recordingId === undefined ? <span className="faint">{t('series.empty')}</span> : <Keys />}
+      {scene.recordingId === undefined ? (
+        <span className="faint">{t('series.empty')}</span>
+      ) : (
+        <Keys hasCrossings={hasCrossings} />
+      )}
       <SeriesTools samples={samples} isFolded={isFolded} isEmpty={scene.recordingId === undefined} />
     </header>
   );
@@ -110,7 +127,26 @@ function SeriesTools(props: { samples: Samples | undefined; isFolded: boolean; i
   );
 }
 
-function Keys() {
+const NO_CROSSINGS: readonly ExpectedCrossing[] = [];
+
+/** Made anew only when the legs' words or the choice of legs change, not with every move of the pointer. */
+function useCrossings(inquiry: Inquiry | undefined): readonly ExpectedCrossing[] {
+  const { estimate, answer, aside } = inquiry ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rest of the inquiry does not matter here
+  return useMemo(() => {
+    if (inquiry === undefined) return NO_CROSSINGS;
+    return passesOf(inquiry).map(({ index, startAt, endAt, lnFor, expected }) => ({
+      from_s: Date.parse(startAt) / 1000,
+      to_s: Date.parse(endAt) / 1000,
+      at_s: expected === undefined ? 0 : Date.parse(expected.at) / 1000,
+      width_s: expected?.width_s ?? 0,
+      isExpected: expected !== undefined,
+      says: aside?.has(index) ? ('aside' as const) : legSays(lnFor),
+    }));
+  }, [estimate, answer, aside]);
+}
+
+function Keys({ hasCrossings }: { hasCrossings: boolean }) {
   const { t } = useTranslation();
   return (
     <ul className="series-keys">
@@ -126,6 +162,11 @@ function Keys() {
       <li>
         <span className="band" /> {t('series.detections')}
       </li>
+      {hasCrossings && (
+        <li>
+          <span className="key-crossing" /> {t('estimate.markExpected')}
+        </li>
+      )}
     </ul>
   );
 }

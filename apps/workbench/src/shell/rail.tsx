@@ -18,7 +18,7 @@ export function Rail() {
   const items = [
     { to: '/flights', name: 'flights', pages: ['flights', 'flight'], badge: undefined },
     { to: '/queue', name: 'queue', pages: ['queue'], badge: siteCount },
-    { to: '/sites', name: 'sites', pages: ['sites', 'site'], badge: undefined },
+    { to: '/sites', name: 'sites', pages: ['sites', 'site', 'estimate'], badge: undefined },
     { to: '/jobs', name: 'jobs', pages: ['jobs'], badge: active === 0 ? undefined : active },
   ] as const;
   return (

@@ -446,6 +446,8 @@ export const en = {
       'The response time of the instrument ({{response_s}} s) was undone; its noise is {{noiseFactor}} times larger for that.',
     'response-kept':
       'The response time of the instrument ({{response_s}} s) could not be undone ({{reason}}): plumes look wider than they are, and it was counted as lag.',
+    dropouts:
+      'The record has {{count}} holes, {{lost_s}} s in all ({{percent}} % of the time); what passed then was not seen.',
     'ceiling-suspected':
       'The instrument seems to stop at {{ceiling_ppm}} ppm ({{count}} readings in {{file}}); those readings say "at least".',
     'zeros-repeated':

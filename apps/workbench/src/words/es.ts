@@ -450,6 +450,8 @@ export const es: Words = {
       'Se corrigió el tiempo de respuesta del instrumento ({{response_s}} s); por ello su ruido es {{noiseFactor}} veces mayor.',
     'response-kept':
       'No se pudo corregir el tiempo de respuesta del instrumento ({{response_s}} s; {{reason}}): las plumas parecen más anchas de lo que son, y se contó como retardo.',
+    dropouts:
+      'El registro tiene {{count}} huecos, {{lost_s}} s en total ({{percent}} % del tiempo); lo que pasó entonces no se vio.',
     'ceiling-suspected':
       'El instrumento parece detenerse en {{ceiling_ppm}} ppm ({{count}} lecturas en {{file}}); esas lecturas significan «al menos».',
     'zeros-repeated':

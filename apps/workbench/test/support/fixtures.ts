@@ -7,6 +7,7 @@ import type {
   Job,
   MultiPolygon,
   NullResult,
+  PassWord,
   PlumelineRecord,
   Position,
   Provenance,
@@ -51,6 +52,7 @@ const SOURCES = [
 const START_S = Date.parse('2026-03-14T15:02:00Z') / 1000;
 const SAMPLES = 3600;
 const SPEED_MPS = 62;
+const LEGS = 9;
 
 /** Everything the stub server answers with. The same every time. */
 export function makeFixtures(): Fixtures {
@@ -87,7 +89,7 @@ function addFlight(fixtures: Fixtures, source: Source, index: number, random: ()
   fixtures.samples.set(recording.id, samples);
   const detections = detectRuns(samples, recording);
   fixtures.detections.push(...detections);
-  const estimate = estimateOf(source, index, recording, detections);
+  const estimate = estimateOf(source, index, recording, detections, samples);
   fixtures.estimates.push(estimate);
   fixtures.sites.push(siteOf(estimate, source, index));
 }
@@ -105,8 +107,7 @@ function flySamples(around: Position, rate: number, start_s: number, random: () 
     windEast_mps: [],
     windNorth_mps: [],
   };
-  const legs = 9;
-  const perLeg = SAMPLES / legs;
+  const perLeg = SAMPLES / LEGS;
   const half_m = (perLeg * SPEED_MPS) / 2;
   for (let i = 0; i < SAMPLES; i++) {
     const leg = Math.floor(i / perLeg);
@@ -197,12 +198,21 @@ function recordingOf(name: string, substance: string, samples: FixtureSamples, i
             },
           ]
         : [],
+    ...(index === 0 && {
+      caveats: [{ code: 'dropouts', params: { count: 3, lost_s: 41, percent: 1.1 } }],
+    }),
     files: [{ name: `SIN-${String(index + 1).padStart(3, '0')}.csv`, digest, bytes: 412_833 + 977 * index }],
     extent: [Math.min(...samples.lon), Math.min(...samples.lat), Math.max(...samples.lon), Math.max(...samples.lat)],
   };
 }
 
-function estimateOf(source: Source, index: number, recording: Recording, detections: Detection[]): SourceEstimate {
+function estimateOf(
+  source: Source,
+  index: number,
+  recording: Recording,
+  detections: Detection[],
+  samples: FixtureSamples,
+): SourceEstimate {
   const frame = localFrameAt(source);
   const cells = 72;
   const half_m = source.spread_m * 3.2;
@@ -235,7 +245,7 @@ function estimateOf(source: Source, index: number, recording: Recording, detecti
       p95: source.rate * Math.exp(1.645 * source.doubt),
     },
     region50: contour(source, source.spread_m, 0.75),
-    region90: contour(source, source.spread_m, 1.55),
+    region90: index === 2 ? twoPieces(source) : contour(source, source.spread_m, 1.55),
     lnBayesFactor: source.weight,
     firstObservedAt: detections[0]?.startAt ?? recording.startAt,
     lastObservedAt: detections.at(-1)?.endAt ?? recording.endAt,
@@ -246,6 +256,8 @@ function estimateOf(source: Source, index: number, recording: Recording, detecti
       rows: cells,
       mass: mass.map((value) => value / total),
     },
+    passes: passesOf(samples, recording, source),
+    rateDistribution: rateDistributionOf(source),
     caveats:
       index % 2 === 0
         ? [
@@ -254,6 +266,89 @@ function estimateOf(source: Source, index: number, recording: Recording, detecti
           ]
         : [],
   };
+}
+
+/** What each leg says: the first ones see the plume, the sixth speaks against it, the last ones are out of its reach. */
+function passesOf(
+  { time_s, fitted_ppm, background_ppm }: FixtureSamples,
+  recording: Recording,
+  source: Source,
+): PassWord[] {
+  const perLeg = SAMPLES / LEGS;
+  return Array.from({ length: LEGS }, (_, index) => {
+    const from = index * perLeg;
+    const rows = Array.from({ length: perLeg }, (_row, i) => from + i);
+    const excess = (i: number) => fitted_ppm[i]! - background_ppm[i]!;
+    const peak = rows.reduce((a, b) => (excess(b) > excess(a) ? b : a));
+    const expected = {
+      at: instant(time_s[peak]!),
+      width_s: 24 + 6 * index,
+      peakEnhancement_ppm: excess(peak),
+      range_m: 1200 + 1500 * index,
+    };
+    return {
+      recordingId: recording.id,
+      index,
+      startAt: instant(time_s[from]!),
+      endAt: instant(time_s[from + perLeg - 1]!),
+      lnFor: index === 5 ? -2.1 : index === 7 ? 0.2 : source.weight / (2.2 + index),
+      ...(index === 8 ? {} : { expected }),
+    };
+  });
+}
+
+function rateDistributionOf({ rate, doubt }: Source) {
+  const rates_kgph = Array.from({ length: 60 }, (_, i) => rate * Math.exp((i - 29.5) * 0.12));
+  const density = rates_kgph.map((value) => Math.exp(-0.5 * (Math.log(value / rate) / doubt) ** 2));
+  const total = density.reduce((a, b) => a + b, 0);
+  return { rates_kgph, mass: density.map((value) => value / total) };
+}
+
+/** A region with a second, smaller piece across the wind. */
+function twoPieces(source: Source): MultiPolygon {
+  const frame = localFrameAt(source);
+  const aside = frame.toPosition(1.6 * source.spread_m, 1.6 * source.spread_m);
+  const main = contour(source, source.spread_m, 1.4);
+  return { ...main, coordinates: [...main.coordinates, ...contour(aside, 0.5 * source.spread_m, 1).coordinates] };
+}
+
+/** The estimate again without some legs: a little to the east, a little stronger, less sure. */
+export function relocatedOf(
+  estimate: SourceEstimate,
+  aside: readonly { index: number; reason: string }[],
+  shift: number,
+) {
+  const move = (position: Position): Position => ({ lat: position.lat, lon: position.lon + shift });
+  const reasonOf = (index: number) => aside.find((one) => one.index === index)?.reason;
+  const region = ({ coordinates }: MultiPolygon): MultiPolygon => ({
+    type: 'MultiPolygon',
+    coordinates: coordinates.map((rings) => rings.map((ring) => ring.map(([lon, lat]) => [lon + shift, lat] as const))),
+  });
+  return {
+    ...estimate,
+    id: idOf('est', `${estimate.id} ${JSON.stringify(aside)} ${shift}`),
+    provenance: {
+      ...estimate.provenance,
+      derivedFrom: [estimate.id, ...estimate.provenance.derivedFrom],
+      ...(aside.length > 0 && {
+        settings: { passesSetAside: aside.map(({ index, reason }) => `${index}: ${reason}`).join('; ') },
+      }),
+    },
+    position: move(estimate.position),
+    posterior: {
+      ...estimate.posterior,
+      origin: move(estimate.posterior.origin),
+      corner: move(estimate.posterior.corner),
+    },
+    region50: region(estimate.region50),
+    region90: region(estimate.region90),
+    rate_kgph: { p05: estimate.rate_kgph.p05, p50: 1.3 * estimate.rate_kgph.p50, p95: 1.5 * estimate.rate_kgph.p95 },
+    lnBayesFactor: estimate.lnBayesFactor - 3 * aside.length,
+    passes: estimate.passes!.map(({ setAside: _, ...pass }) => {
+      const reason = reasonOf(pass.index);
+      return reason === undefined ? pass : { ...pass, setAside: reason };
+    }),
+  } satisfies SourceEstimate;
 }
 
 /** Distance in the ellipse's own metric: long along the wind (north-west to south-east), short across. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Fault, Job } from '../../../../packages/core/src/index.ts';
-import { type Fixtures, makeFixtures, traceOf } from './fixtures.ts';
+import { type Fixtures, makeFixtures, relocatedOf, traceOf } from './fixtures.ts';
 
 export interface StubServer {
   readonly url: string;
@@ -15,6 +15,9 @@ export interface StubServer {
   readonly cancelled: string[];
   /** Names of files that the page sent. */
   readonly received: string[];
+  /** What the page asked of estimates, and the questions that it gave up. */
+  readonly wishes: object[];
+  readonly withdrawn: string[];
   close(): Promise<void>;
 }
 
@@ -74,13 +77,15 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
   const listeners = new Set<ServerResponse>();
   const cancelled: string[] = [];
   const received: string[] = [];
+  const wishes: object[] = [];
+  const withdrawn: string[] = [];
   const setJob = (job: Job) => {
     const at = fixtures.jobs.findIndex(({ id }) => id === job.id);
     if (at === -1) fixtures.jobs.push(job);
     else fixtures.jobs[at] = job;
     for (const response of listeners) response.write(`event: job\ndata: ${JSON.stringify(job)}\n\n`);
   };
-  const context: Context = { fixtures, listeners, cancelled, received, setJob, options };
+  const context: Context = { fixtures, listeners, cancelled, received, wishes, withdrawn, setJob, options };
   const server = createServer((request, response) => {
     answer(context, request, response).catch((error: unknown) => {
       problem(response, 500, String(error));
@@ -93,6 +98,8 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
     setJob,
     cancelled,
     received,
+    wishes,
+    withdrawn,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -106,6 +113,8 @@ interface Context {
   readonly listeners: Set<ServerResponse>;
   readonly cancelled: string[];
   readonly received: string[];
+  readonly wishes: object[];
+  readonly withdrawn: string[];
   readonly setJob: (job: Job) => void;
   readonly options: StubOptions;
 }
@@ -144,6 +153,8 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
         response,
         fixtures.nullResults.filter((one) => recordingId === null || one.recordingIds.includes(recordingId)),
       );
+    case 'source-estimates':
+      return sendEstimates(fixtures, id, part, recordingId, response);
     case 'trace':
       return json(response, traceOf(fixtures, id ?? ''));
     case 'jobs':
@@ -172,6 +183,9 @@ async function take(
     if (job !== undefined) context.setJob({ ...job, state: 'cancelled', endedAt: '2026-03-14T17:21:00.000Z' });
     return json(response, {});
   }
+  if (kind === 'source-estimates' && id !== undefined) {
+    return takeWish(context, id, JSON.parse(Buffer.concat(chunks).toString()), request, response);
+  }
   const body = Buffer.concat(chunks).toString('latin1');
   const names = [...body.matchAll(/name="files"; filename="([^"]+)"/g)].map(([, name]) => name!);
   context.received.push(...names);
@@ -198,6 +212,87 @@ function listen({ listeners }: Context, response: ServerResponse): void {
   response.write(': here\n\n');
   listeners.add(response);
   response.on('close', () => listeners.delete(response));
+}
+
+function sendEstimates(
+  { estimates }: Fixtures,
+  id: string | undefined,
+  part: string | undefined,
+  recordingId: string | null,
+  response: ServerResponse,
+): void {
+  if (id === undefined) {
+    json(
+      response,
+      estimates.filter(({ recordingIds }) => recordingId === null || recordingIds.includes(recordingId)),
+    );
+    return;
+  }
+  const found = estimates.find((one) => one.id === id);
+  if (found === undefined) problem(response, 404, `There is no source-estimate with id ${id}.`);
+  else if (part === 'next-legs') json(response, nextLegsFor(found.position));
+  else json(response, found);
+}
+
+function nextLegsFor({ lat, lon }: { lat: number; lon: number }) {
+  const leg = (kind: string, off: number, gain_nats: number) => ({
+    kind,
+    from: { lat: lat - off - 0.03, lon: lon + off - 0.03 },
+    to: { lat: lat - off + 0.03, lon: lon + off + 0.03 },
+    heightAgl_m: 150,
+    length_m: 7400,
+    duration_s: 212,
+    gain_nats,
+    seen: 0.83,
+    ...(kind === 'upwind-null' ? {} : { crossingDistance_m: { p10: 900, p90: 2400 } }),
+  });
+  return {
+    legs: [leg('across', 0.012, 1.4), leg('gap', 0, 1.1), leg('upwind-null', -0.015, 0.4)],
+    assumed: {
+      groundSpeed_mps: 62,
+      heightsAgl_m: [150],
+      turnRadius_m: 680,
+      windFrom_deg: 315,
+      windSpeed_mps: 7.1,
+      area: [lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1],
+    },
+  };
+}
+
+interface Wish {
+  readonly setAside?: readonly { readonly index: number; readonly reason?: string }[];
+  readonly whatIf?: Record<string, number>;
+  readonly store?: boolean;
+}
+
+/** Answers as the server does; a reason that says `slow` waits until the page gives up. */
+async function takeWish(
+  { fixtures, wishes, withdrawn }: Context,
+  id: string,
+  wish: Wish,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  wishes.push(wish);
+  const estimate = fixtures.estimates.find((one) => one.id === id)!;
+  const aside = (wish.setAside ?? []).map(({ index, reason = '' }) => ({ index, reason }));
+  if (aside.some(({ reason }) => reason.includes('slow'))) {
+    await new Promise((resolve) => response.on('close', resolve));
+    withdrawn.push(request.url ?? '');
+    return;
+  }
+  const [change] = Object.values(wish.whatIf ?? {});
+  const source = relocatedOf(estimate, aside, change === undefined ? 0.002 : 0.0004 * Math.abs(change));
+  if (wish.store === true) fixtures.estimates.push(source);
+  const { background_ppm, fitted_ppm } = fixtures.samples.get(estimate.recordingIds[0]!)!;
+  json(response, {
+    estimateId: id,
+    sources: [source],
+    nearestId: source.id,
+    fit: { background_ppm, fitted_ppm },
+    took_ms: 640,
+    stored: wish.store === true,
+  });
 }
 
 function sendSite(fixtures: Fixtures, id: string, response: ServerResponse): void {

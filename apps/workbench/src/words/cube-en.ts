@@ -1,0 +1,68 @@
+/** Words of cubes and plumes; part of `en`. */
+export const CUBE_EN = {
+  size: '{{lines}} × {{columns}} pixels of {{pixel}} m',
+  sizeName: 'Cube',
+  bands: '{{bands}} bands, {{from}}–{{to}} nm',
+  bandsName: 'Gas looked for in',
+  windName: 'Wind as stated',
+  wind: 'from {{from}}° ± {{fromSd}}° at {{speed}} ± {{speedSd}} m/s, {{height}} m above ground',
+  noWind: 'Nobody stated a wind: amounts, but no rates and no source points.',
+  mapTitle: 'Map shown',
+  map: {
+    amount: 'Amount of gas',
+    z: 'Detection score',
+    uncertainty: 'Uncertainty',
+    off: 'No map',
+  },
+  legend: {
+    amount: 'Amount of gas, ppm m',
+    z: 'Score z, in noise units',
+    uncertainty: 'Uncertainty, ppm m (1 sd)',
+  },
+  outline: 'Edge of a plume',
+  download: 'Download {{name}} (GeoTIFF)',
+  plumes: 'Plumes',
+  plume: 'Plume {{number}}',
+  none: 'No plume stands out from the ground.',
+  rate: 'Rate',
+  noRate: 'No rate: nobody stated a wind.',
+  peakName: 'Largest amount',
+  peak: '{{value}} ± {{sd}} ppm m (1 sd)',
+  area: 'Area and mass',
+  areaMass: '{{area}}, {{mass}} kg of gas',
+  place: 'Strongest pixel',
+  why: 'Why it counts as a plume',
+  score: 'Its score is {{score}}. Here a plume starts above {{start}} and reaches down to {{grow}}.',
+  chance:
+    'Ground without gas would score as high in one resolution cell with a probability of {{chance}}. The thresholds come from the scene itself: what its negative scores do in each column.',
+  spectrumTitle: 'Spectrum against like ground about it',
+  spectrumSays:
+    'The absorption of the gas is asked for band by band. The gas explains {{gas}} of the contrast, its best rival, {{rival}}, {{rivalShare}}.',
+  axis: 'Change of ln radiance, {{from}}–{{to}} nm',
+  measured: 'measured',
+  fit: '{{name}}: explains {{share}}',
+  noSpectrum: 'There is too little like ground about it to compare with.',
+  pixelTitle: 'Spectrum of one pixel',
+  pixelHelp: 'Press a place on the map inside the cube, or start from the strongest pixel of a plume.',
+  pixelAt: 'Pixel at {{lat}}, {{lon}}: {{amount}} ppm m would fit its contrast.',
+  pixelOfPlume: 'Strongest pixel of plume {{number}}',
+  inCube: '{{value}} ± {{sd}} ppm m in a cube',
+  openCube: 'Open the cube of this plume',
+};
+
+export const CUBE_CAVEATS_EN = {
+  'source-from-plume':
+    'The place is where the plume’s tail begins, by its own shape and the stated wind; the strength of evidence is the most that its chance of a false alarm can say.',
+  'plume-no-wind': 'No wind was stated: no rate and no source point.',
+  'plume-spectrum-unseen': 'Its spectrum could not be compared: too little like ground about it.',
+  'plume-close-rival': '{{rival}} explains {{rivalPercent}} % of the contrast, the gas {{gasPercent}} %.',
+  'plume-rectangle': 'It is a filled rectangle, as roofs are.',
+  'plume-off-wind': 'It lies {{angle}}° off the stated wind.',
+  'plume-no-background': 'No clean pixels lie about the plume: its background is taken as zero.',
+  'plume-no-transect': 'The scene cuts every cross section: the rate rests on the mass alone.',
+  'plume-methods-differ': 'The two ways to a rate differ by a factor of {{factor}}.',
+  'plume-leaves-scene': 'The plume leaves the scene.',
+  'cube-null-no-wind': 'Without a wind nothing can be said about the rates that would have been seen.',
+  'cube-null-look-alikes':
+    'About one real plume in seven looks like ground to the spectral test; those stand among the look-alikes of the report.',
+};
