@@ -64,9 +64,8 @@ export function heightRoom(peaks: number, rates: number, count: number): HeightR
   const row = rates + 2;
   const peak = row + peaks + rates + 4;
   const height = peak + count;
-  const stride = heightStride(rates);
-  const mixed = height + count * stride;
+  const mixed = height + count * heightStride(rates);
   heights.kernels ??= createCrossingKernels();
-  heights.memory = heights.kernels.reserve(mixed + count * stride);
-  return { row, peak, height, mixed, stride };
+  heights.memory = heights.kernels.reserve(mixed + count * rates);
+  return { row, peak, height, mixed, stride: rates };
 }

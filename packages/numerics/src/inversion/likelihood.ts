@@ -184,8 +184,12 @@ export function placeLikelihood(
     }
     if (Number.isFinite(nodes.betaTime_s)) {
       const middle_s = table.start_s + table.duration_s / 2;
-      if (before_s !== undefined) turnWind(nodes, space, middle_s - before_s);
-      before_s = middle_s;
+      before_s ??= middle_s;
+      // A pass that saw nothing tells little of the direction: the wind turns when one did.
+      if (!table.isQuiet && middle_s > before_s) {
+        turnWind(nodes, space, middle_s - before_s);
+        before_s = middle_s;
+      }
     }
     multiplyPass(p, nodes, space, table, 1 / none, blur_m);
   }
@@ -390,28 +394,28 @@ function readRow(
   const k = Math.min(widths - 2, Math.floor(position));
   const u = position - k;
   const c = Math.max(0, Math.min(kappas.length - 1, Math.round(Math.log(kappa / kappas[0]) / KAPPA_LN_STEP)));
-  memory.fill(0, row + from, row + to + 1);
-  let weightOut = 0;
-  for (let n = k; n <= k + 1; n++) {
-    const weight = n === k ? 1 - u : u;
-    if (weight === 0) continue;
-    const level = c * widths + n;
-    const at = ((tau_s - table.start_s) / widths_s[n] + ROOM_WIDTHS) / (TAU_STEP_WIDTHS * table.levelStep[c]);
-    const i = Math.floor(at);
-    if (i < 0 || i + 1 >= table.levelRows[level]) {
-      weightOut += weight;
-      continue;
-    }
-    const part = at - i;
-    const low = weight * (1 - part);
-    const high = weight * part;
-    const first = (table.levelOffset[level] + i) * peaks;
-    const second = first + peaks;
-    const { likelihood } = table;
-    for (let m = from; m <= to; m++) memory[row + m] += low * likelihood[first + m] + high * likelihood[second + m];
+  const { likelihood, levelStep, levelRows, levelOffset } = table;
+  const scale = TAU_STEP_WIDTHS * levelStep[c];
+  // Places and weights of the four rows about the point; rows beyond the table's ends are clean air.
+  const level = c * widths + k;
+  const narrow = ((tau_s - table.start_s) / widths_s[k] + ROOM_WIDTHS) / scale;
+  const wide = ((tau_s - table.start_s) / widths_s[k + 1] + ROOM_WIDTHS) / scale;
+  const i = Math.floor(narrow);
+  const j = Math.floor(wide);
+  const isNarrow = u < 1 && i >= 0 && i + 1 < levelRows[level];
+  const isWide = u > 0 && j >= 0 && j + 1 < levelRows[level + 1];
+  if (!isNarrow && !isWide) return false;
+  const a = isNarrow ? (levelOffset[level] + i) * peaks : 0;
+  const b = isWide ? (levelOffset[level + 1] + j) * peaks : 0;
+  const aHigh = isNarrow ? (1 - u) * (narrow - i) : 0;
+  const aLow = isNarrow ? (1 - u) * (1 - (narrow - i)) : 0;
+  const bHigh = isWide ? u * (wide - j) : 0;
+  const bLow = isWide ? u * (1 - (wide - j)) : 0;
+  const outside = ((isNarrow ? 0 : 1 - u) + (isWide ? 0 : u)) * table.clean;
+  for (let m = from; m <= to; m++) {
+    const first = aLow * likelihood[a + m] + aHigh * likelihood[a + peaks + m];
+    memory[row + m] = first + (bLow * likelihood[b + m] + bHigh * likelihood[b + peaks + m]) + outside;
   }
-  if (weightOut === 1) return false;
-  if (weightOut > 0) for (let m = from; m <= to; m++) memory[row + m] += weightOut * table.clean;
   return true;
 }
 
