@@ -2,14 +2,15 @@
  * Fixed instruments against known sources: `node bench/dispersion-fixed.ts [ginninderra|prairie|sbc] [records]`.
  * Ginninderra: release on and off, all instruments and each group alone, odd dates (tuning) and even dates (held out).
  * Prairie Grass: every second of the odd runs is for tuning (5, 9, 15 ... 59), the rest is held out (7, 11, 17 ... 61).
- * sbc: ranks of the truth in posteriors of records drawn from the short-record model, right and with a planted bug.
+ * sbc: ranks of the truth in posteriors of records drawn from the short-record model, right and with a planted bug: the
+ * rate at the known place in ten times as many records, then place and rate searched for.
  * CPU seconds are this process's own.
  */
 import { readFileSync } from 'node:fs';
 import { localFrameAt, type Position, regionContains } from '../packages/core/src/index.ts';
 import { parseProfile } from '../packages/formats/src/index.ts';
 import { DEFAULT_FIXED_SETTINGS } from '../packages/numerics/src/index.ts';
-import { rankShort, tenBins, tooSure } from '../packages/numerics/test/fixed-calibration.ts';
+import { rankRateAtPlace, rankShort, tenBins, tooSure } from '../packages/numerics/test/fixed-calibration.ts';
 import { hasPrairieGrass, loadPrairieGrass } from '../packages/numerics/test/prairie-grass.ts';
 import { type IngestedRecording, ingest } from '../packages/pipeline/src/ingest.ts';
 import { locateFixed } from '../packages/pipeline/src/locate-fixed.ts';
@@ -37,6 +38,11 @@ function calibration(records: number): void {
   const engines = { right: DEFAULT_FIXED_SETTINGS, 'errors a fifth (planted bug)': tooSure(DEFAULT_FIXED_SETTINGS) };
   for (const [name, engine] of Object.entries(engines)) {
     const seeds = Array.from({ length: records }, (_, i) => 1000 + i);
+    const many = Array.from({ length: 10 * records }, (_, i) => 100_000 + i);
+    const known = tenBins(many.map((seed) => rankRateAtPlace(seed, DEFAULT_FIXED_SETTINGS, engine)));
+    console.log(
+      `${name}: rate at the known place, ${many.length} records: chi2 ${known.chi2.toFixed(1)} (${known.counts.join(' ')})`,
+    );
     const ranks = seeds
       .map((seed) => rankShort(seed, DEFAULT_FIXED_SETTINGS, engine))
       .filter((rank) => rank !== undefined);

@@ -7,7 +7,7 @@ describe('simulation-based calibration of short records, rate at the known place
   const chi2Of = (engine: typeof truth) =>
     tenBins(Array.from({ length: 100 }, (_, i) => rankRateAtPlace(4000 + i, truth, engine))).chi2;
 
-  it('ranks are flat; those of an engine with a fifth of the errors are not', { timeout: 120_000 }, () => {
+  it('ranks are flat; those of an engine with a fifth of the errors are not', { timeout: 200_000 }, () => {
     // The 99 % point of chi squared with nine degrees of freedom.
     expect(chi2Of(truth)).toBeLessThan(21.7);
     const bug = tooSure(truth);

@@ -55,7 +55,7 @@ describe('bounds', () => {
     expect([...bound!]).toEqual([-1, 0, 1]);
   });
 
-  it('a ceiling taken for a reading pulls the rate down; as a bound it does not', { timeout: 60_000 }, () => {
+  it('a ceiling taken for a reading pulls the rate down; as a bound it does not', { timeout: 200_000 }, () => {
     const { problem, rate_kgph } = drawShort(8, DEFAULT_FIXED_SETTINGS, 6);
     const sorted = Float64Array.from(problem.value_ppm).sort();
     const ceiling = sorted[Math.floor(0.8 * sorted.length)];
@@ -69,7 +69,7 @@ describe('bounds', () => {
 
 describe('registered sources', () => {
   it('long record: a neighbour on record is not claimed, and is claimed where nobody registered it', {
-    timeout: 60_000,
+    timeout: 200_000,
   }, () => {
     const { problem, area, x_m, y_m, rate_kgph } = drawRecord(103, { isSmall: true, rate_kgph: 1.5 });
     const known = [{ x_m, y_m, rate_kgph, lnRateSd: 0.1 }];
@@ -81,7 +81,7 @@ describe('registered sources', () => {
     expect(most).toBeGreaterThan(0.1);
   });
 
-  it('short record: the same', { timeout: 60_000 }, () => {
+  it('short record: the same', { timeout: 200_000 }, () => {
     const { problem, x_m, y_m, rate_kgph } = drawShort(8, DEFAULT_FIXED_SETTINGS, 6);
     const without = locateFixedSources(problem, SHORT_AREA);
     expect(without.sources).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('error of the origin', () => {
 });
 
 describe('unknown height', () => {
-  it('a high source near its instruments is told from one on the ground', { timeout: 60_000 }, () => {
+  it('a high source near its instruments is told from one on the ground', { timeout: 200_000 }, () => {
     const { problem, area, x_m, y_m } = drawRecord(103, { isSmall: true, rate_kgph: 1e-9 });
     const response = emptyResponse(problem.value_ppm.length);
     const tables = stepTables(problem, DEFAULT_FIXED_SETTINGS.response);

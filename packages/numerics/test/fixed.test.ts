@@ -254,7 +254,7 @@ describe('small records of its own generator', () => {
     return { truth, found: locateFixedSources(problem, area, DEFAULT_FIXED_SETTINGS) };
   };
 
-  it('90 % regions and rate intervals hold the truth; a wrong vane is caught', { timeout: 120_000 }, () => {
+  it('90 % regions and rate intervals hold the truth; a wrong vane is caught', { timeout: 200_000 }, () => {
     const holds = (vaneError_rad: number, first: number, records: number) => {
       let [place, rate, sources] = [0, 0, 0];
       for (let i = 0; i < records; i++) {
@@ -275,7 +275,7 @@ describe('small records of its own generator', () => {
     expect(holds(1.2, 100, 3).place).toBeLessThan(2);
   });
 
-  it('says nothing where there is nothing, with an upper limit', { timeout: 120_000 }, () => {
+  it('says nothing where there is nothing, with an upper limit', { timeout: 200_000 }, () => {
     const { found } = run(2, { rate_kgph: 1e-9 });
     expect(found.sources).toHaveLength(0);
     expect(found.lnBayesFactor).toBeLessThan(5);
