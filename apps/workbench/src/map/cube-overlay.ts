@@ -28,7 +28,10 @@ export function CubeOverlay({ painter, scene }: { painter: Painter; scene: Scene
   const picture = useQuery({ ...query, enabled: isCube && map !== undefined }).data;
   const isShown = !hiddenLayers(view).has('detections');
   useEffect(
-    () => drawWhenStyled(painter.map, () => drawPicture(painter.map, isCube && map !== undefined ? picture : undefined, theme)),
+    () =>
+      drawWhenStyled(painter.map, () =>
+        drawPicture(painter.map, isCube && map !== undefined ? picture : undefined, theme),
+      ),
     [painter, isCube, map, picture, theme],
   );
   useEffect(
@@ -40,7 +43,11 @@ export function CubeOverlay({ painter, scene }: { painter: Painter; scene: Scene
 }
 
 /** A press inside the cube chooses the pixel whose spectrum is shown. */
-function usePixelChoice(painter: Painter, isOn: boolean, extent: readonly [number, number, number, number] | undefined) {
+function usePixelChoice(
+  painter: Painter,
+  isOn: boolean,
+  extent: readonly [number, number, number, number] | undefined,
+) {
   const changeView = useChangeView();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the function is new at every render and does the same
   useEffect(() => {
@@ -127,4 +134,3 @@ function colouredPicture(picture: MapPicture, theme: Theme): HTMLCanvasElement {
   context.putImageData(image, 0, 0);
   return canvas;
 }
-

@@ -8,8 +8,8 @@ import { formatArea, formatPercent, formatRate, formatValue } from '../format/nu
 import { Coordinates } from '../parts/coordinates.tsx';
 import { ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useCaveatText } from '../parts/words.ts';
-import { SpectrumPlot } from './spectrum-plot.tsx';
 import { Fact } from './site.tsx';
+import { SpectrumPlot } from './spectrum-plot.tsx';
 
 /** Facts of a cube's page, in the place of a flight's samples. */
 export function CubeFacts({ recording }: { recording: Recording }) {
@@ -47,9 +47,8 @@ export function CubeMapChoice({ recording }: { recording: Recording }) {
   const shown = shownMap(view.raster);
   return (
     <section className="cube-maps">
-      <h2>{t('cube.mapTitle')}</h2>
-      <fieldset className="cube-choice">
-        <legend className="visually-hidden">{t('cube.mapTitle')}</legend>
+      <h2 id="cube-map-title">{t('cube.mapTitle')}</h2>
+      <fieldset className="cube-choice" aria-labelledby="cube-map-title">
         {[...CUBE_MAPS, 'off' as const].map((map) => (
           <label key={map}>
             <input
@@ -168,7 +167,13 @@ function Plume({ detection, number }: { detection: Detection; number: number }) 
 }
 
 /** The spectrum of the pixel that was pressed on the map, or of a plume's strongest. */
-export function PixelSpectrum({ recording, detections }: { recording: Recording; detections: readonly Detection[] | undefined }) {
+export function PixelSpectrum({
+  recording,
+  detections,
+}: {
+  recording: Recording;
+  detections: readonly Detection[] | undefined;
+}) {
   const { t, i18n } = useTranslation();
   const view = useView();
   const changeView = useChangeView();
