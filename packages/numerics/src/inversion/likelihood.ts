@@ -67,7 +67,7 @@ export interface SharedNodes {
   readonly ratePriorStep: number;
 }
 
-const LATERAL_SPAN = 1.6;
+const LATERAL_SPAN = 1.9;
 const VERTICAL_SPAN = 1.8;
 const BIAS_SPAN = 2;
 /** Of the doubt that one wind for a flight brings, the part that is new in every pass. */
