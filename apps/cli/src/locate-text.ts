@@ -136,6 +136,9 @@ function caveatLines(finding: AnswerFinding, flights: readonly AnswerFlight[], s
   return sentences.length === 0 ? [] : ['', `  ${say('keepInMind')}`, ...sentences.map((text) => `    - ${text}`)];
 }
 
+/** Nearer than a flight fixes any place, so that a direction means nothing [m]. */
+const SAME_PLACE_M = 5;
+
 function sensitivityLines(runs: readonly SensitivityRun[], say: LocateSay): string[] {
   const names = runs.map(({ change }) => changeWords(change, say));
   const width = Math.max(...names.map((name) => name.length));
@@ -145,11 +148,12 @@ function sensitivityLines(runs: readonly SensitivityRun[], say: LocateSay): stri
       sources.map((moved, n) => {
         const name = `${names[index]!.padEnd(width)}  ${sources.length === 1 ? '' : `${say('sourceNumber', { n: n + 1 })}: `}`;
         if (moved === undefined) return `    ${name}${say('notClaimed')}`;
-        const to = say('moved', {
-          distance: formatDistance(moved.distance_m),
-          towards: compass(moved.azimuth_deg),
-          factor: moved.rateFactor.toFixed(2),
-        });
+        const factor = moved.rateFactor.toFixed(2);
+        const isSame = moved.distance_m < SAME_PLACE_M;
+        const distance = formatDistance(isSame ? SAME_PLACE_M : moved.distance_m);
+        const to = isSame
+          ? say('stays', { distance, factor })
+          : say('moved', { distance, towards: compass(moved.azimuth_deg), factor });
         return `    ${name}${to}, ${say(moved.insideRegion90 ? 'insideRegion' : 'outsideRegion')}`;
       }),
     ),

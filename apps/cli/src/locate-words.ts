@@ -54,6 +54,7 @@ const WORDS = {
     en: 'moves {distance} towards {towards}, rate x {factor}',
     es: 'se mueve {distance} hacia {towards}, tasa x {factor}',
   },
+  stays: { en: 'stays within {distance}, rate x {factor}', es: 'sigue a menos de {distance}, tasa x {factor}' },
   insideRegion: { en: 'inside the 90 % region', es: 'dentro de la región del 90 %' },
   outsideRegion: { en: 'OUTSIDE the 90 % region', es: 'FUERA de la región del 90 %' },
   notClaimed: { en: 'no source is claimed any more', es: 'ya no se afirma ninguna fuente' },
