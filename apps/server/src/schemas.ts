@@ -478,6 +478,7 @@ export const faultSchema = describe<Fault>()(
           row: Type.Optional(Type.Number()),
           column: Type.Optional(Type.String()),
           byte: Type.Optional(Type.Number()),
+          path: Type.Optional(Type.String()),
         },
         closed,
       ),

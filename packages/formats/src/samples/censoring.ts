@@ -1,31 +1,7 @@
 /** Readings outside what an instrument can measure: which rows they are, and the bound they set. */
-import type { Measure, SensorProfileContent } from '../profile/schema.ts';
+import type { Measure } from '../profile/schema.ts';
+import type { CensoringRules } from './censored-text.ts';
 import type { ColumnReader } from './column-reader.ts';
-import { parseNumber } from './numbers.ts';
-
-/** -1 for "at most", +1 for "at least". */
-export type Bound = -1 | 1;
-
-/** What a text says instead of a number; `value` in the file's unit, absent where only the limit itself is meant. */
-export interface CensoredText {
-  readonly bound: Bound;
-  readonly value?: number;
-}
-
-type Rules = SensorProfileContent['concentration']['censored'];
-
-/** `<0.5`, `>500`, or a declared text such as BDL; undefined for anything else. */
-export function parseCensored(text: string, decimal: '.' | ',', rules: Rules): CensoredText | undefined {
-  const trimmed = text.trim();
-  if (rules?.below?.includes(trimmed)) return { bound: -1 };
-  if (rules?.above?.includes(trimmed)) return { bound: 1 };
-  const match = /^([<>\u2264\u2265])=?\s*(.+)$/.exec(trimmed);
-  if (match === null) return undefined;
-  const value = parseNumber(match[2], decimal);
-  // "<-1" says nothing that a mole fraction could be.
-  if (typeof value !== 'number' || value < 0) return undefined;
-  return { bound: match[1] === '<' || match[1] === '\u2264' ? -1 : 1, value };
-}
 
 /** Readings equal to a limit but for rounding in the file. */
 const ROUNDING = 1e-9;
@@ -33,7 +9,7 @@ const ROUNDING = 1e-9;
 export interface Limits {
   readonly detectionLimit_ppm?: number;
   readonly ceiling_ppm?: number;
-  readonly censored?: Rules;
+  readonly censored?: CensoringRules;
 }
 
 /**

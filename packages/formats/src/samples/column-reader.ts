@@ -1,6 +1,6 @@
 import { unitOf } from '@plumeline/core';
 import type { Measure, SensorProfile } from '../profile/schema.ts';
-import { type CensoredText, parseCensored } from './censoring.ts';
+import { type CensoredText, parseCensored } from './censored-text.ts';
 import type { Table } from './csv-table.ts';
 import type { FaultLog } from './fault-log.ts';
 import { describeNumberFault, parseNumber } from './numbers.ts';
