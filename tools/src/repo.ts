@@ -1,5 +1,6 @@
 /**
- * What people who work on Plumeline run: `npm start`, `npm test`, `npm run check`, `npm run build`, `npm run bench`.
+ * What people who work on Plumeline run: `npm start`, `npm test`, `npm run check`, `npm run build`, `npm run bench`,
+ * `npm run calibration`.
  * Each step prints one line when it starts and its time when it ends; the first that fails ends the run.
  */
 import { spawn } from 'node:child_process';
@@ -46,6 +47,7 @@ const commands: Record<string, () => Promise<void>> = {
   test: () => steps([types, lint, build, suite('unit', 'database', 'browser')]),
   build: () => steps([build]),
   format: () => runNode([bin('biome'), 'check', '--write', '.']),
+  calibration: () => runNode([join(root, 'tools', 'src', 'calibration.ts'), ...process.argv.slice(3)]),
   bench: async () => {
     const wanted = process.argv.slice(3);
     const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts'));

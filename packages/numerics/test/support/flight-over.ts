@@ -117,9 +117,11 @@ function addPlume(samples: FlightSamples, source: Source, random: { uniform(): n
     const peak = (source.rate_kgph * amplitude * Math.exp(crossings.lnStrength[0] - lnSigmaZ) * factor) / lateral;
     const width = crossings.width_s[0] * lateral * jitter;
     if (!(width > 0)) continue;
+    // Where a pass runs along the plume it stays this far off its centre line.
+    const clear = Math.exp(-0.5 * (crossings.clear_rad[0] / (crossings.alpha_rad[0] * lateral)) ** 2);
     let xi = random.normal();
     for (let i = passes.start[j]; i < passes.start[j + 1]; i++) {
-      const s = peak * Math.exp(-0.5 * ((samples.time_s[i] - crossings.tau_s[0]) / width) ** 2);
+      const s = peak * clear * Math.exp(-0.5 * ((samples.time_s[i] - crossings.tau_s[0]) / width) ** 2);
       samples.value_ppm[i] += s * (1 + settings.fluctuation * xi);
       const rho = Math.exp(-1 / settings.fluctuationTime_s);
       xi = rho * xi + Math.sqrt(1 - rho * rho) * random.normal();
