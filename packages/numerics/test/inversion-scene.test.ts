@@ -55,6 +55,25 @@ describe('a registered source', () => {
   }, 60_000);
 });
 
+describe('a source of unknown height', () => {
+  const HEIGHTS = [
+    { height_m: 1.5, weight: 0.5 },
+    { height_m: 30, weight: 0.5 },
+  ];
+  const flight = over([SOURCE], 31);
+
+  it('is judged as the mean of the heights: a certain one changes nothing, a doubtful one widens the rate', () => {
+    const [stated] = locateOverFlights([flight], AREA).sources;
+    const certain = { ...CONDITIONS, sourceHeights: [{ height_m: CONDITIONS.sourceHeight_m, weight: 1 }] };
+    const [same] = locateOverFlights([{ ...flight, conditions: certain }], AREA).sources;
+    expect(same!.lnBayesFactor).toBeCloseTo(stated!.lnBayesFactor, 6);
+    const doubtful = { ...CONDITIONS, sourceHeights: HEIGHTS };
+    const [open] = locateOverFlights([{ ...flight, conditions: doubtful }], AREA).sources;
+    expect(open!.rate.p95 / open!.rate.p05).toBeGreaterThan((stated!.rate.p95 / stated!.rate.p05) * 0.95);
+    expect(off(open!, SOURCE)).toBeLessThan(60);
+  }, 60_000);
+});
+
 describe('what each pass says', () => {
   const flight = over([SOURCE], 28);
   const [found] = locateOverFlights([flight], AREA).sources;

@@ -9,7 +9,7 @@ import {
 } from '@plumeline/core';
 import { type Area, type FlightConditions, type FlightSamples, profileFactor, splitPasses } from '@plumeline/numerics';
 import { sampleNoise } from './detect.ts';
-import type { LocateOptions, WhatIf } from './located.ts';
+import { type LocateOptions, UNKNOWN_HEIGHTS, type WhatIf } from './located.ts';
 
 const DEGREE = Math.PI / 180;
 const GAS_CONSTANT = 8.314462618; // J mol-1 K-1, CODATA 2018
@@ -42,6 +42,7 @@ export function flightReady(series: SampleSeries, frame: LocalFrame, options: Lo
       ...conditions,
       sigmaV_mps: factor * conditions.sigmaV_mps,
       sigmaW_mps: factor * conditions.sigmaW_mps,
+      ...(options.isHeightUnknown === true ? { sourceHeights: UNKNOWN_HEIGHTS } : {}),
     },
     caveats: [...(series.caveats ?? []), ...caveats],
   };

@@ -23,9 +23,18 @@ export interface LocateOptions {
   readonly cancellation?: Cancellation;
   /** Passes of a flight that a person set aside, by number, with the reason. */
   readonly setAside?: readonly PassAside[];
+  /** The source may be at any height up to some tens of metres: integrated over `UNKNOWN_HEIGHTS`. */
+  readonly isHeightUnknown?: boolean;
   /** The same flight in other air, to see what the answer rests on. */
   readonly whatIf?: WhatIf;
 }
+
+/** Prior of a height that nobody states [m above ground]: mostly near the ground, sometimes a roof or a stack. */
+export const UNKNOWN_HEIGHTS = [
+  { height_m: 1.5, weight: 0.65 },
+  { height_m: 8, weight: 0.2 },
+  { height_m: 25, weight: 0.15 },
+] as const;
 
 export interface PassAside {
   readonly index: number;
@@ -47,6 +56,7 @@ export interface WhatIf {
 export function changesOf({
   setAside,
   whatIf,
+  isHeightUnknown,
   known = [],
 }: LocateOptions & { readonly known?: readonly (Position & { readonly rate_kgph: number })[] }):
   | Record<string, string | number>
@@ -62,6 +72,7 @@ export function changesOf({
   if (known.length > 0) {
     changes['knownSources'] = known.map(({ lat, lon, rate_kgph }) => `${lat},${lon},${rate_kgph}`).join('; ');
   }
+  if (isHeightUnknown === true) changes['sourceHeight'] = 'unknown';
   if (whatIf?.windTurn_deg !== undefined) changes['windTurn_deg'] = whatIf.windTurn_deg;
   if (whatIf?.windFactor !== undefined) changes['windFactor'] = whatIf.windFactor;
   if (whatIf?.turbulenceFactor !== undefined) changes['turbulenceFactor'] = whatIf.turbulenceFactor;

@@ -40,6 +40,8 @@ export interface FlightConditions {
   readonly mixingHeight_m: number;
   /** Height of the source above ground. */
   readonly sourceHeight_m: number;
+  /** Where that is not known: heights it may have, with their probabilities; integrated. */
+  readonly sourceHeights?: readonly { readonly height_m: number; readonly weight: number }[];
   /** Mole fraction [ppm] of one kilogram of the gas in a cubic metre of this air. */
   readonly ppmPerKgM3: number;
   /** True when one wind stands for the whole flight, so that the direction of each pass is less certain. */

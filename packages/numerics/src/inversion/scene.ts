@@ -48,13 +48,13 @@ export function sceneLikelihood(
 ): number {
   const rates = out.length;
   const { nodes, spaces, rateLn } = space;
-  if (scene.flights.length === 1) {
+  if (scene.flights.length === 1 && scene.flights[0].conditions.sourceHeights === undefined) {
     return placeLikelihood(scene.flights[0], nodes[0], spaces[0], x, y, out, blur_m, without?.pass ?? -1);
   }
   out.fill(0);
   scene.flights.forEach((flight, f) => {
     const pass = without?.flight === f ? without.pass : -1;
-    placeLikelihood(flight, nodes[f], spaces[f], x, y, rateLn, blur_m, pass);
+    overHeights(flight, rateLn, (one, at) => placeLikelihood(one, nodes[f], spaces[f], x, y, at, blur_m, pass));
     for (let q = 0; q < rates; q++) out[q] += lnMixed(rateLn[q], scene.on);
   });
   let most = Number.NEGATIVE_INFINITY;
@@ -62,6 +62,26 @@ export function sceneLikelihood(
   let sum = 0;
   for (let q = 0; q < rates; q++) sum += Math.exp(out[q] - most);
   return most + Math.log(sum * space.ratePriorStep);
+}
+
+/** Mean over the heights that a source may have, for each rate. */
+function overHeights(flight: FlightProblem, out: Float64Array, judge: (one: FlightProblem, at: Float64Array) => void) {
+  const heights = flight.conditions.sourceHeights;
+  if (heights === undefined) return judge(flight, out);
+  const each = heights.map(({ height_m }) => {
+    const at = new Float64Array(out.length);
+    judge({ ...flight, conditions: { ...flight.conditions, sourceHeight_m: height_m } }, at);
+    return at;
+  });
+  for (let q = 0; q < out.length; q++) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (const at of each) if (at[q] > most) most = at[q];
+    let sum = 0;
+    heights.forEach(({ weight }, h) => {
+      sum += weight * Math.exp(each[h][q] - most);
+    });
+    out[q] = most + Math.log(sum);
+  }
 }
 
 /** ln(1 - on + on e^ln). */
