@@ -96,7 +96,8 @@ export interface CrossingKernels {
    * out [count - 2 x rates]: likelihoods of a crossing at heights v of the plume (`peak` [count], places in the row of
    * the least rate) and rates q, seen row[peak[v] + shift + q] + unseen, linear between nodes, each height but the first
    * and last mixed with its neighbours at weight `side`. `row` names node 0; rates + 1 numbers stand before it and
-   * rates + 2 behind node `last`. Rows of `out` and of the scratch `height` [count] are `heightStride(rates)` apart.
+   * rates + 2 behind node `last`. Rows of the scratch `height` [count] are `heightStride(rates)` apart; one
+   * number behind `out` may be overwritten.
    */
   mixHeights(
     row: number,

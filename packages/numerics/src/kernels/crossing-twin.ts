@@ -71,9 +71,12 @@ export function createTwinCrossingKernels(): CrossingKernels {
           memory[to + q] = seen * (low + u * (memory[from + q + 1] - low)) + unseen;
         }
       }
-      for (let n = 0; n < (count - 2) * stride; n++) {
-        const here = height + stride + n;
-        memory[out + n] = (1 - 2 * side) * memory[here] + side * (memory[here - stride] + memory[here + stride]);
+      for (let v = 1; v < count - 1; v++) {
+        const here = height + v * stride;
+        for (let n = here; n < here + rates; n++) {
+          const mixed = (1 - 2 * side) * memory[n] + side * (memory[n - stride] + memory[n + stride]);
+          memory[out + (v - 1) * rates + n - here] = mixed;
+        }
       }
     },
   };

@@ -416,13 +416,16 @@ export function mixHeights(
   const middle = f64x2.splat(1 - 2 * side);
   const beside = f64x2.splat(side);
   const step = at(stride);
-  let to = at(out);
-  let from = at(height) + step;
-  for (let n: i32 = 0; n < (count - 2) * stride; n += 2) {
-    const near = plus(v128.load(from - step), v128.load(from + step));
-    v128.store(to, plus(times(middle, v128.load(from)), times(beside, near)));
-    from += 16;
-    to += 16;
+  for (let v: i32 = 1; v < count - 1; v++) {
+    let from = at(height + v * stride);
+    // Of an odd row the last store runs into the next row, which is written after it.
+    let to = at(out + (v - 1) * rates);
+    for (let q: i32 = 0; q < rates; q += 2) {
+      const near = plus(v128.load(from - step), v128.load(from + step));
+      v128.store(to, plus(times(middle, v128.load(from)), times(beside, near)));
+      from += 16;
+      to += 16;
+    }
   }
 }
 
