@@ -21,11 +21,11 @@ const DATA: readonly Expected[] = [
   {
     folder: 'faam_elgin_b689',
     recordings: 1,
-    samples: 7200,
-    excluded: { 'value-missing-declared': 1 },
+    samples: 7184,
+    // Every run to the south-east shows the plume further south-east than the runs back, by some 15 s of flight.
+    excluded: { 'value-missing-declared': 1, 'lag-tail': 16 },
     exercise: false,
-    // Every run to the south-east shows the plume further south-east than the runs back, by some 14 s of flight.
-    caveats: ['lag-disagrees'],
+    caveats: ['lag-found'],
   },
   {
     folder: 'ginninderra2015',
@@ -89,7 +89,8 @@ describe('what the real files must come to', () => {
       const [{ series }] = ingest(dataFiles('faam_elgin_b689'), profile('faam_elgin_b689'), OPTIONS);
       expect(series.context.wind?.from_deg).toBeCloseTo(56.556, 3);
       expect(series.context).toMatchObject({ mixingHeight_m: 1000, wind: { heightAgl_m: 75 } });
-      expect(Math.max(...series.moleFraction_ppm)).toBeCloseTo(2.34263, 5);
+      // The largest reading is 2.34263 ppm; the delay that is taken off falls between two samples.
+      expect(Math.max(...series.moleFraction_ppm)).toBeCloseTo(2.3418, 3);
     },
   );
 
