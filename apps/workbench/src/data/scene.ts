@@ -79,8 +79,11 @@ export function useScene(): Scene {
   return { page, sites, chosen, file, recordingId, estimate, detections };
 }
 
+/** A cube has no samples: they are asked for once it is known that the recording is none. */
 export function useSamples(recordingId: string | undefined) {
-  return useQuery({ ...samplesQuery(recordingId ?? ''), enabled: recordingId !== undefined });
+  const recording = useRecording(recordingId).data;
+  const hasSamples = recording !== undefined && recording.imaging === undefined;
+  return useQuery({ ...samplesQuery(recordingId ?? ''), enabled: hasSamples });
 }
 
 export function useRecording(recordingId: string | undefined) {

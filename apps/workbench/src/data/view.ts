@@ -38,9 +38,27 @@ export interface ViewSearch {
   instrument?: string;
   /** Rate of the searched area that is drawn, for a null result [kg/h]. */
   rate?: string;
+  /** Map of a cube that is drawn: `z`, `uncertainty` or `off`; the amount of gas otherwise. */
+  raster?: string;
+  /** `lat,lon` of the pixel of a cube whose spectrum is shown. */
+  pixel?: string;
 }
 
-const FIELDS = ['map', 'rec', 'span', 'hide', 'at', 'q', 'gas', 'sort', 'series', 'instrument', 'rate'] as const;
+const FIELDS = [
+  'map',
+  'rec',
+  'span',
+  'hide',
+  'at',
+  'q',
+  'gas',
+  'sort',
+  'series',
+  'instrument',
+  'rate',
+  'raster',
+  'pixel',
+] as const;
 
 export function parseView(search: Record<string, unknown>): ViewSearch {
   const view: ViewSearch = {};

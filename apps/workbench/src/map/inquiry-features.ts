@@ -65,13 +65,11 @@ export function legMarks(inquiry: Inquiry | undefined, samples: Samples | undefi
   return collection(
     passesOf(inquiry).flatMap((pass) => {
       const chosen = pass.index === inquiry.leg;
-      const start = placeAt(samples, Date.parse(pass.startAt) / 1000);
-      const marks = [mark(start, { mark: 'number', text: String(pass.index + 1), chosen })];
-      if (pass.expected !== undefined && !inquiry.aside.has(pass.index)) {
-        const at = placeAt(samples, Date.parse(pass.expected.at) / 1000);
-        marks.push(mark(at, { mark: 'expected', text: '', chosen }));
-      }
-      return marks;
+      const isCrossed = pass.expected !== undefined && !inquiry.aside.has(pass.index);
+      const middle = (Date.parse(pass.startAt) + Date.parse(pass.endAt)) / 2;
+      const at = placeAt(samples, (isCrossed ? Date.parse(pass.expected.at) : middle) / 1000);
+      const number = mark(at, { mark: 'number', text: String(pass.index + 1), chosen });
+      return isCrossed ? [number, mark(at, { mark: 'expected', text: '', chosen })] : [number];
     }),
   );
 }

@@ -345,7 +345,13 @@ function inquiry(theme: Theme): LayerSpecification[] {
       type: 'symbol',
       source: 'leg-marks',
       filter: ['==', ['get', 'mark'], 'number'],
-      layout: { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 12, 'text-padding': 4 },
+      layout: {
+        'text-field': ['get', 'text'],
+        'text-font': FONT,
+        'text-size': 13,
+        'text-offset': [0, -1.4],
+        'text-allow-overlap': true,
+      },
       paint: { 'text-color': ink.ink, 'text-halo-color': ink.halo, 'text-halo-width': 2 },
     },
   ];

@@ -9,6 +9,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import { useSubstanceName } from '../parts/words.ts';
 import { useTheme } from '../shell/theme.ts';
 import { concentrationRamp } from './colours.ts';
+import { CubeLegend } from './cube-legend.tsx';
 import type { Domain } from './features.ts';
 
 /** On a phone the legend would cover the map: it starts folded. */
@@ -32,6 +33,7 @@ export function Legend({ scene, domain, hasWind }: { scene: Scene; domain: Domai
       </button>
       {isOpen && (
         <ul>
+          <CubeLegend scene={scene} />
           {domain !== undefined && !hidden.has('track') && <Ramp scene={scene} domain={domain} />}
           {hasSites && (
             <>

@@ -13,6 +13,7 @@ import { formatValue } from '../format/numbers.ts';
 import { formatClock } from '../format/times.ts';
 import { useTheme } from '../shell/theme.ts';
 import { toAreas } from './basemap.ts';
+import { CubeOverlay } from './cube-overlay.ts';
 import {
   barbFeatures,
   detectionFeatures,
@@ -51,6 +52,7 @@ export default function MapGround() {
       {painter !== undefined && (
         <>
           <MapData painter={painter} scene={scene} samples={samples} zoom={zoom} />
+          <CubeOverlay painter={painter} scene={scene} />
           <MapControls painter={painter} onFit={() => painter.fit(extentOf(scene) ?? [-118, 14, -86, 33], true)} />
           <Legend scene={scene} domain={domain} hasWind={samples?.windEast_mps !== undefined} />
           <CursorReadout report={report} />
@@ -215,10 +217,13 @@ function useCamera(painter: Painter, scene: Scene, view: ViewSearch): void {
   const recording = useRecording(scene.recordingId).data;
   const fitted = useRef<string>(undefined);
   const isSite = scene.page === 'site' || scene.page === 'estimate';
-  const extent = isSite ? extentOf(scene) : joinExtents([recording?.extent, sitesExtent(scene)]);
+  const isFlight = scene.page === 'flight';
+  const nullResults = useNullResults(isFlight ? scene.recordingId : undefined).data;
+  const searched = nullResults?.flatMap((result) => result.searched.map(({ region }) => regionExtent(region))) ?? [];
+  const extent = isSite ? extentOf(scene) : joinExtents([recording?.extent, sitesExtent(scene), ...searched]);
   const isReady = isSite
     ? (scene.chosen ?? scene.estimate) !== undefined
-    : scene.recordingId === undefined || recording !== undefined;
+    : scene.recordingId === undefined || (recording !== undefined && (!isFlight || nullResults !== undefined));
   const subject =
     scene.page === 'site'
       ? `site ${scene.chosen?.id}`

@@ -2,15 +2,15 @@
 import type { SourceEstimate } from '@plumeline/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Samples } from '../data/api.ts';
 import type { Inquiry } from '../data/inquiry.ts';
 import { useSamples } from '../data/scene.ts';
 import { formatRate, formatValue } from '../format/numbers.ts';
+import { RESIDUAL_HEIGHT, RESIDUAL_WIDTH, residualPicture } from '../format/residual-picture.ts';
 import { formatClock } from '../format/times.ts';
 import { Skeleton } from '../parts/states.tsx';
 
-const WIDTH = 390;
-const HEIGHT = 84;
+const WIDTH = RESIDUAL_WIDTH;
+const HEIGHT = RESIDUAL_HEIGHT;
 /** Mass at an end of the distribution below which it is not drawn. */
 const LEAST_MASS = 2e-4;
 
@@ -101,39 +101,4 @@ export function Residuals({ inquiry }: { inquiry: Inquiry }) {
       )}
     </section>
   );
-}
-
-interface ResidualPicture {
-  readonly path: string;
-  /** Half of the picture's height. */
-  readonly most_ppm: number;
-  /** Median of the absolute residuals. */
-  readonly typical_ppm: number;
-}
-
-export function residualPicture(
-  { time_s, moleFraction_ppm }: Pick<Samples, 'time_s' | 'moleFraction_ppm'>,
-  fitted: readonly (number | null)[] | undefined,
-): ResidualPicture | undefined {
-  if (fitted === undefined || fitted.length !== time_s.length) return undefined;
-  const columns = new Map<number, [number, number]>();
-  const sizes: number[] = [];
-  const start = time_s[0]!;
-  const length = time_s.at(-1)! - start || 1;
-  for (let i = 0; i < time_s.length; i++) {
-    const measured = moleFraction_ppm[i];
-    const model = fitted[i];
-    if (measured == null || model == null) continue;
-    const residual = measured - model;
-    const x = Math.min(WIDTH - 1, Math.floor((WIDTH * (time_s[i]! - start)) / length));
-    const [low, high] = columns.get(x) ?? [residual, residual];
-    columns.set(x, [Math.min(low, residual), Math.max(high, residual)]);
-    sizes.push(Math.abs(residual));
-  }
-  if (sizes.length === 0) return undefined;
-  sizes.sort((a, b) => a - b);
-  const most_ppm = sizes.at(-1)! || 1;
-  const y = (value: number) => (HEIGHT / 2 - (value / most_ppm) * (HEIGHT / 2 - 3)).toFixed(1);
-  const path = [...columns].map(([x, [low, high]]) => `M${x + 0.5} ${y(high)}V${Number(y(low)) + 0.8}`).join('');
-  return { path, most_ppm, typical_ppm: sizes[sizes.length >> 1]! };
 }

@@ -11,6 +11,7 @@ import { Glyph } from '../parts/glyph.tsx';
 import { ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useTitle } from '../parts/title.ts';
 import { useCaveatText, useExclusionText, useSubstanceName } from '../parts/words.ts';
+import { CubeFacts, CubeMapChoice, PixelSpectrum, Plumes } from './cube.tsx';
 import { Fact } from './site.tsx';
 import { Detections, Files } from './site-evidence.tsx';
 
@@ -53,17 +54,26 @@ function FlightBody({ recording }: { recording: Recording }) {
           {formatDuration(recording.startAt, recording.endAt)},{' '}
           {t('number.samples', { text: formatCount(recording.sampleCount, i18n.language) })}
         </Fact>
+        {recording.imaging !== undefined && <CubeFacts recording={recording} />}
       </dl>
       {nullResults?.map((result) => (
         <NullResultCard key={result.id} result={result} />
       ))}
       {(nullResults === undefined || nullResults.length === 0) && <SitesFound recordingId={recording.id} />}
-      <section>
-        <h2>
-          {t('flight.detections')} <span className="tally">{detections?.length}</span>
-        </h2>
-        {detections === undefined ? <Skeleton rows={3} /> : <Detections detections={detections} />}
-      </section>
+      {recording.imaging === undefined ? (
+        <section>
+          <h2>
+            {t('flight.detections')} <span className="tally">{detections?.length}</span>
+          </h2>
+          {detections === undefined ? <Skeleton rows={3} /> : <Detections detections={detections} />}
+        </section>
+      ) : (
+        <>
+          <CubeMapChoice recording={recording} />
+          <Plumes detections={detections} />
+          <PixelSpectrum recording={recording} detections={detections} />
+        </>
+      )}
       <InstrumentNotes recording={recording} />
       <Excluded recording={recording} />
       <section>

@@ -75,6 +75,7 @@ export function Detections({ detections }: { detections: readonly Detection[] })
 
 function DetectionRow({ detection, hasDay }: { detection: Detection; hasDay: boolean }) {
   const { t, i18n } = useTranslation();
+  const view = useView();
   const samples = useQuery({ ...samplesQuery(detection.recordingId), enabled: false }).data;
   const start = hasDay
     ? formatInstant(detection.startAt, i18n.language)
@@ -103,16 +104,31 @@ function DetectionRow({ detection, hasDay }: { detection: Detection; hasDay: boo
       >
         <span className="clock">{start}</span>
         <span className="peak">
-          {t('flight.peak', {
-            value: formatValue(detection.peakEnhancement_ppm, i18n.language),
-            sd: formatValue(detection.peakEnhancementSd_ppm, i18n.language, 2),
-          })}
+          {detection.plume === undefined
+            ? t('flight.peak', {
+                value: formatValue(detection.peakEnhancement_ppm, i18n.language),
+                sd: formatValue(detection.peakEnhancementSd_ppm, i18n.language, 2),
+              })
+            : t('cube.inCube', {
+                value: formatValue(detection.plume.peakColumn_ppmm, i18n.language),
+                sd: formatValue(detection.plume.peakColumnSd_ppmm, i18n.language, 2),
+              })}
         </span>
         <span className="faint">
           {t('flight.snr', { value: formatValue(detection.signalToNoise, i18n.language, 2) })}
         </span>
         {detection.instrument !== undefined && <span className="faint">{detection.instrument}</span>}
       </button>
+      {detection.plume !== undefined && (
+        <Link
+          to="/flights/$recordingId"
+          params={{ recordingId: detection.recordingId }}
+          search={carried(view) as never}
+          className="cube-link"
+        >
+          {t('cube.openCube')}
+        </Link>
+      )}
     </li>
   );
 }

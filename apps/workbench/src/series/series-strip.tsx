@@ -19,15 +19,20 @@ export default function SeriesStrip() {
   const scene = useScene();
   const view = useView();
   const samples = useSamples(scene.recordingId).data;
-  const shown = useMemo(() => usableRows(samples, view.instrument), [samples, view.instrument]);
+  const inquiry = useInquiryOf(scene.estimate?.id);
+  const fit = inquiry?.answer?.fit;
+  const shown = useMemo(
+    () => usableRows(samples === undefined || fit === undefined ? samples : { ...samples, ...fit }, view.instrument),
+    [samples, fit, view.instrument],
+  );
   const instrument = shown?.instruments?.[shown.instrument ?? 0]?.name;
   const detections = useMemo(
     () => scene.detections.filter((detection) => instrument === undefined || detection.instrument === instrument),
     [scene.detections, instrument],
   );
-  const inquiry = useInquiryOf(scene.estimate?.id);
   const crossings = useCrossings(inquiry);
-  const isFolded = scene.recordingId === undefined || view.series === 'off';
+  const isCube = useRecording(scene.recordingId).data?.imaging !== undefined;
+  const isFolded = scene.recordingId === undefined || isCube || view.series === 'off';
   return (
     <section className={isFolded ? 'series folded' : 'series'} aria-label={t('series.title')}>
       <SeriesHead

@@ -1,4 +1,6 @@
 /** Every word of the workbench in English. `es.ts` has the same keys; the compiler and a test hold them together. */
+import { CUBE_CAVEATS_EN, CUBE_EN } from './cube-en.ts';
+
 export const en = {
   app: {
     name: 'Plumeline',
@@ -265,7 +267,7 @@ export const en = {
     },
     nextSees: 'Sees {{share}} of the likely plumes.',
     nextSeesAt: 'Sees {{share}} of the likely plumes, {{near}} to {{far}} from the source.',
-    nextCost: '{{length}} at {{height}} m above ground, {{minutes}} min; gain {{gain}} nats.',
+    nextCost: '{{length}} at {{height}} m above ground, {{minutes}} min; expected information {{gain}} nats.',
     nextAssumed: 'At {{speed}} m/s over ground, wind from {{from}}° at {{wind}} m/s, as the flight measured.',
     accept: 'Accept',
     ignore: 'Ignore',
@@ -304,6 +306,7 @@ export const en = {
     name: {
       'process-recording': 'Process a flight',
       process: 'Process a flight',
+      'process-cube': 'Process a cube',
       ingest: 'Read a flight’s files',
       exercise: 'Make an exercise',
     },
@@ -312,6 +315,7 @@ export const en = {
       started: 'Starting',
       ingest: 'Reading the files',
       read: 'Reading the files',
+      retrieve: 'Filtering the cube',
       detect: 'Looking for exceedances',
       background: 'Fitting the background',
       locate: 'Finding the source',
@@ -417,7 +421,9 @@ export const en = {
     recording_one: 'Recording',
     recording_other: '{{count}} recordings',
   },
+  cube: CUBE_EN,
   caveat: {
+    ...CUBE_CAVEATS_EN,
     unknown: 'Note from the analysis: {{code}} {{detail}}',
     'wind-single-value':
       'One wind direction (from {{fromDeg}}°) stands for the whole recording. Where the wind turned, the true region is wider.',

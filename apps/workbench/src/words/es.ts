@@ -1,4 +1,5 @@
 /** Todas las palabras de la mesa de trabajo en español de México. Las mismas claves que `en.ts`. */
+import { CUBE_CAVEATS_ES, CUBE_ES } from './cube-es.ts';
 import type { Words } from './table.ts';
 
 export const es: Words = {
@@ -268,7 +269,7 @@ export const es: Words = {
     },
     nextSees: 'Ve {{share}} de las plumas probables.',
     nextSeesAt: 'Ve {{share}} de las plumas probables, de {{near}} a {{far}} de la fuente.',
-    nextCost: '{{length}} a {{height}} m sobre el terreno, {{minutes}} min; ganancia {{gain}} nats.',
+    nextCost: '{{length}} a {{height}} m sobre el terreno, {{minutes}} min; información esperada {{gain}} nats.',
     nextAssumed: 'A {{speed}} m/s sobre el suelo, viento de {{from}}° a {{wind}} m/s, como midió el vuelo.',
     accept: 'Aceptar',
     ignore: 'Ignorar',
@@ -307,6 +308,7 @@ export const es: Words = {
     name: {
       'process-recording': 'Procesar un vuelo',
       process: 'Procesar un vuelo',
+      'process-cube': 'Procesar un cubo',
       ingest: 'Leer los archivos de un vuelo',
       exercise: 'Crear un ejercicio',
     },
@@ -315,6 +317,7 @@ export const es: Words = {
       started: 'Empezando',
       ingest: 'Leyendo los archivos',
       read: 'Leyendo los archivos',
+      retrieve: 'Filtrando el cubo',
       detect: 'Buscando excesos',
       background: 'Ajustando el fondo',
       locate: 'Buscando la fuente',
@@ -420,7 +423,9 @@ export const es: Words = {
     recording_one: 'Grabación',
     recording_other: '{{count}} grabaciones',
   },
+  cube: CUBE_ES,
   caveat: {
+    ...CUBE_CAVEATS_ES,
     unknown: 'Nota del análisis: {{code}} {{detail}}',
     'wind-single-value':
       'Una sola dirección del viento (de {{fromDeg}}°) vale para toda la grabación. Donde el viento giró, la región verdadera es más ancha.',
