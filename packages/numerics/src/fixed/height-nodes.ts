@@ -1,7 +1,7 @@
 /** An unknown height of the source, as nodes of an exact sum. */
 import { type DepartureEvidence, lnSum, type PlaceCell, type PlacedSource, type WeightedDeparture } from './place.ts';
 import type { FixedProblem, HeightNode } from './problem.ts';
-import { NO_DEPARTURE, type PlumeDeparture } from './response.ts';
+import { NO_DEPARTURE, type PlumeDeparture, type ResponseOptions, type StepTables, stepTables } from './response.ts';
 
 const WHOLE: readonly WeightedDeparture[] = [{ departure: NO_DEPARTURE, weight: 1 }];
 /** A node this far in ln weight below a cell's best is not carried to its parts. */
@@ -21,6 +21,22 @@ export function heightDepartures({ heightNodes }: FixedProblem): readonly Weight
     made.set(heightNodes, nodes);
   }
   return nodes;
+}
+
+/** Spread and speed of every step for each height, made when first asked for. */
+export function tablesByHeight(
+  problem: FixedProblem,
+  options: ResponseOptions,
+): (departure: PlumeDeparture) => StepTables {
+  const tables = new Map<number, StepTables>();
+  return ({ sourceHeight_m = problem.sourceHeight_m }) => {
+    let own = tables.get(sourceHeight_m);
+    if (own === undefined) {
+      own = stepTables({ ...problem, sourceHeight_m }, options);
+      tables.set(sourceHeight_m, own);
+    }
+    return own;
+  };
 }
 
 /** Nodes to evaluate for a cell: the assumed height in coarse ones, then all, then those that count in the parent. */

@@ -2,14 +2,14 @@
 import { learnBackground } from './background.ts';
 import { displaced } from './displaced.ts';
 import { filterState } from './filter.ts';
-import { heightPosterior } from './height-nodes.ts';
+import { heightPosterior, tablesByHeight } from './height-nodes.ts';
 import { addTo, longModel } from './long-model.ts';
 import { type FixedSearchMap, nullMap } from './null-map.ts';
 import type { PlaceModel, SearchArea } from './place.ts';
 import { type FixedPosterior, fixedPosterior } from './posterior.ts';
 import type { FixedProblem } from './problem.ts';
 import { redundancyOf } from './redundancy.ts';
-import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables, stepTables } from './response.ts';
+import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables } from './response.ts';
 import { searchPlace } from './search.ts';
 import { DEFAULT_FIXED_SETTINGS, type FixedSettings } from './settings.ts';
 import { isShort, shortModel } from './short-model.ts';
@@ -65,16 +65,16 @@ export function locateFixedSources(
 export function modelOf(problem: FixedProblem, settings: FixedSettings): PlaceModel {
   const background = learnBackground(problem, settings.background);
   if (isShort(problem)) return shortModel(problem, background, settings);
-  const tables = stepTables(problem, settings.response);
+  const tablesOf = tablesByHeight(problem, settings.response);
   return longModel({
-    ...knownOf(problem, tables),
+    ...knownOf(problem, tablesOf(NO_DEPARTURE)),
     problem,
     background,
     settings,
     error: settings.error,
     state: filterState(problem),
     redundancy: redundancyOf(problem, settings.persistence_s),
-    tables,
+    tablesOf,
   });
 }
 

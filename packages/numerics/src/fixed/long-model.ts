@@ -4,13 +4,28 @@ import { rateEvidence } from './evidence.ts';
 import { type FilterInput, type FilterTrace, logLikelihood } from './filter.ts';
 import { heightsFor, raised } from './height-nodes.ts';
 import { originError } from './origin-error.ts';
-import { lnSum, type PlaceCell, type PlaceModel, type Square, type WeightedDeparture } from './place.ts';
+import {
+  lnSum,
+  type PlaceCell,
+  type PlacedSource,
+  type PlaceModel,
+  type Square,
+  type WeightedDeparture,
+} from './place.ts';
 import type { Redundancy } from './redundancy.ts';
-import { emptyResponse, fillResponse, NO_DEPARTURE, type Response, type StepTables, viewsFrom } from './response.ts';
+import {
+  emptyResponse,
+  fillResponse,
+  type PlumeDeparture,
+  type Response,
+  type StepTables,
+  viewsFrom,
+} from './response.ts';
 import type { FixedSettings } from './settings.ts';
 
 export interface LongInput extends FilterInput {
-  readonly tables: StepTables;
+  /** Tables of a departure's source height. */
+  readonly tablesOf: (departure: PlumeDeparture) => StepTables;
   readonly settings: FixedSettings;
   /** Readings per independent one, in time and in space (`redundancyOf`); ln L is divided by their product. */
   readonly redundancy: Redundancy;
@@ -48,12 +63,16 @@ export function longModel(input: LongInput): PlaceModel {
   for (let stride = last; stride < Math.floor(problem.steps.length / FIRST_STEPS); strides.unshift(stride)) stride *= 4;
   const none = emptyResponse(rows);
   const lnNull = known === undefined ? tempered(input, none, 0, last) : tempered(input, known, 1, last);
+  const fillFor = (place: PlacedSource, out: Response, stride = 1) => {
+    const departure = raised(place);
+    fillResponse(problem, input.tablesOf(departure), place, departure, out, stride);
+  };
   const evaluate = (square: Square, stage: number, parent?: PlaceCell): PlaceCell => {
     const { x_m, y_m, width_m } = square;
     const stride = strides[stage];
     const views = viewsFrom(problem, square);
     const evidenceOf = ({ departure }: WeightedDeparture, guess_kgph: number) => {
-      fillResponse(problem, input.tables, square, departure, response, stride, views);
+      fillResponse(problem, input.tablesOf(departure), square, departure, response, stride, views);
       return rateEvidence(
         (rate) =>
           known === undefined
@@ -78,19 +97,19 @@ export function longModel(input: LongInput): PlaceModel {
     trace(source) {
       const trace = emptyTrace(rows);
       const all = emptyResponse(rows);
-      if (source !== undefined) fillResponse(problem, input.tables, source, raised(source), all);
+      if (source !== undefined) fillFor(source, all);
       if (source !== undefined || known !== undefined) addTo(sum, all, source?.rate_kgph ?? 0, known ?? none);
       logLikelihood(input, sum, source === undefined && known === undefined ? 0 : 1, 1, trace);
       const { background_ppm, signal_ppm } = trace;
       return { background_ppm, fitted_ppm: background_ppm.map((value, row) => value + signal_ppm[row]) };
     },
     displacementAt(place) {
-      fillResponse(problem, input.tables, place, raised(place), response, last);
+      fillFor(place, response, last);
       return originError(problem, place, seenBy(input, response, place.rate_kgph, last), settings.origin);
     },
     ratioIfThere(square, background_ppm) {
       const stride = Math.max(last, Math.floor(problem.steps.length / MAP_STEPS));
-      fillResponse(problem, input.tables, square, NO_DEPARTURE, response, stride);
+      fillFor({ ...square, rate_kgph: 1 }, response, stride);
       return (rate) => {
         const air_ppm = background_ppm.map((background, row) => background + rate * response.mean[row]);
         const fake = { ...input, problem: { ...problem, ...throughLimits(problem, air_ppm) } };

@@ -5,10 +5,10 @@
 import type { Background } from './background.ts';
 import { throughLimits } from './censored.ts';
 import { rateEvidence } from './evidence.ts';
-import { heightDepartures, raised } from './height-nodes.ts';
+import { heightDepartures, raised, tablesByHeight } from './height-nodes.ts';
 import { lnSum, type PlaceCell, type PlaceModel, type Square, type WeightedDeparture } from './place.ts';
 import type { FixedProblem } from './problem.ts';
-import { NO_DEPARTURE, type PlumeDeparture, type StepTables, stepTables, viewsFrom } from './response.ts';
+import { NO_DEPARTURE, type PlumeDeparture, type StepTables, viewsFrom } from './response.ts';
 import type { FixedSettings } from './settings.ts';
 import { emptyShapes, fillShapes, type PlumeShapes } from './shape.ts';
 import { type ShortRecord, shortLikelihood, shortRecord, shortScratch } from './short-record.ts';
@@ -82,19 +82,19 @@ interface Node {
 
 function evaluator(problem: FixedProblem, background: Background, settings: FixedSettings) {
   const rows = problem.value_ppm.length;
-  const tables = stepTables(problem, { directionError: { base_rad: 0, light_radmps: 0 } });
+  const tablesOf = tablesByHeight(problem, { directionError: { base_rad: 0, light_radmps: 0 } });
   const noise_ppm = Math.hypot(median(background.noise_ppm), median(background.levelSd_ppm));
   const level_ppm = median(background.level_ppm);
   const record = shortRecord(problem, level_ppm, noise_ppm, settings.short.common_ppm);
   const [shapes, scratch] = [emptyShapes(rows), shortScratch(rows)];
-  addKnown(problem, tables, settings, record, shapes);
+  addKnown(problem, tablesOf(NO_DEPARTURE), settings, record, shapes);
   const { field } = settings.short;
   shapes.ln.fill(Number.NEGATIVE_INFINITY);
   const lnNull = shortLikelihood(record, shapes, 1, field, 0, scratch);
   const evidenceOf = (square: Square, nodes: readonly Node[]) => {
     const views = viewsFrom(problem, { ...square, width_m: 0 });
     return nodes.map(({ from, guess_kgph }) => {
-      fillShapes(problem, tables, from.departure, views, shapes);
+      fillShapes(problem, tablesOf(from.departure), from.departure, views, shapes);
       const evidence = rateEvidence(
         (rate) => shortLikelihood(record, shapes, rate, field, square.width_m, scratch),
         guess_kgph ?? rateOfHighest(problem, level_ppm, shapes.ln),
@@ -104,7 +104,7 @@ function evaluator(problem: FixedProblem, background: Background, settings: Fixe
     });
   };
   const shapesAt = (square: Square, departure: PlumeDeparture) => {
-    fillShapes(problem, tables, departure, viewsFrom(problem, { ...square, width_m: 0 }), shapes);
+    fillShapes(problem, tablesOf(departure), departure, viewsFrom(problem, { ...square, width_m: 0 }), shapes);
     return shapes;
   };
   const ratioIfThere = (square: Square, rate: number) => {
