@@ -142,6 +142,33 @@ describe('crossing kernels', () => {
     );
   });
 
+  it('heights and rates: compiled and plain give the same bits, odd numbers of rates among them', () => {
+    const [wasm, twin] = [createWasmCrossingKernels()!, createTwinCrossingKernels()];
+    const cases = fc.tuple(
+      fc.integer({ min: 1, max: 1e9 }),
+      fc.integer({ min: 1, max: 27 }),
+      fc.integer({ min: 3, max: 9 }),
+    );
+    fc.assert(
+      fc.property(cases, ([seed, rates, count]) => {
+        const [peaks, row] = [16, 40];
+        const [peak, height] = [120, 140];
+        const out = height + count * 28;
+        const [a, b] = [wasm, twin].map((kernels) => {
+          const memory = kernels.reserve(1000);
+          const random = mulberry32(seed);
+          for (let n = 0; n < peak; n++) memory[n] = random();
+          for (let v = 0; v < count; v++) memory[peak + v] = 60 * random() - 40;
+          kernels.mixHeights(row, peaks - 1, rates, peak, count, random(), 0.9, 0.01, 0.2, height, out);
+          return memory.slice(out, out + (count - 2) * rates);
+        });
+        expect(a.every((value) => value > 0)).toBe(true);
+        expect(bitsOf(a)).toEqual(bitsOf(b));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('what an earlier table left in the memory does not show in a later one', () => {
     const grid = gridFor(3);
     const views = [{ pass: passOf(5, 40, 3), lnWeight: 0 }];
