@@ -93,6 +93,8 @@ describe('a cube that is sent', () => {
     const spectrum = (await get(`/api/recordings/${recording.id}/spectrum?${at}`)).json() as PlumeSpectrum;
     expect([...Value.Errors(plumeSpectrumSchema, spectrum)]).toEqual([]);
     expect(spectrum.contrast).toHaveLength(72);
+    const samples = await get(`/api/recordings/${recording.id}/samples`);
+    expect(samples.json()).toMatchObject({ status: 409, code: 'no-samples' });
     const outside = await get(`/api/recordings/${recording.id}/spectrum?lat=${north + 1}&lon=${west}`);
     expect(outside.statusCode).toBe(409);
     expect(outside.json()).toMatchObject({ code: 'spectrum-missing' });

@@ -1,5 +1,5 @@
 /** Files in, recordings and their samples out. */
-import { NotFoundError, type PlumelineRecord, type Recording } from '@plumeline/core';
+import { ConflictError, NotFoundError, type PlumelineRecord, type Recording } from '@plumeline/core';
 import Type from 'typebox';
 import type { SeriesReader } from '../recorded-series.ts';
 import { sampleColumns } from '../sample-columns.ts';
@@ -92,6 +92,10 @@ export function addRecordingRoutes(app: HttpApp, ports: ServerPorts, software: s
     },
     async ({ params, query }) => {
       const recording = await loadRecording(params.id);
+      if (recording.imaging !== undefined) {
+        const remedy = 'Ask for its maps: /api/recordings/{id}/pictures/amount.';
+        throw new ConflictError('no-samples', `${recording.name} is a cube: it has pixels, not samples.`, remedy);
+      }
       const recorded = await series.load(recording);
       return sampleColumns(recording.id, recorded.series, recorded.model, query.limit);
     },
