@@ -39,7 +39,7 @@ export function tenBins(ranks: readonly number[]): { readonly counts: readonly n
   return { counts, chi2: counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0) };
 }
 
-/** The planted bug: an engine that takes every error of the plume for a fifth of what the generator makes it. */
+/** The planted bug: an engine that takes every error of the plume and its rate for a fifth of what the generator makes it. */
 export function tooSure(settings: FixedSettings): FixedSettings {
   const { origin } = settings;
   const { field } = settings.short;
@@ -56,5 +56,9 @@ export function tooSure(settings: FixedSettings): FixedSettings {
     own: part * own,
   };
   const nearer = { along: part * origin.along, across: part * origin.across };
-  return { ...settings, origin: nearer, short: { ...settings.short, field: { ...field, ...few } } };
+  return {
+    ...settings,
+    origin: nearer,
+    short: { ...settings.short, rateBias: part * settings.short.rateBias, field: { ...field, ...few } },
+  };
 }
