@@ -1,8 +1,14 @@
 /**
- * Flights with known sources against the figures of docs/science/inversion.md: `node bench/locate.ts [one|two|elgin]`.
- * Settings were compared on every second flight (training); the rest are held out, but two of those were looked into.
- * CPU seconds are this process's own, first calls (compilation) included.
+ * The table of the flight inversion with its goals: `node bench/locate.ts [one|two|elgin|new|forward|memory] [flights]`.
+ * one, two, elgin: flights of the data folder. Settings were compared on every second one-source flight (training); the rest
+ * are held out, but two of those were looked into. new: the simulator's flights, seeds nobody tuned on. CPU seconds are this
+ * process's own, first calls (compilation) included.
  */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { surfaceRelease } from '../packages/numerics/src/dispersion/index.ts';
+import { hasPrairieGrass, loadPrairieGrass } from '../packages/numerics/test/prairie-grass.ts';
+import { arcMaximumSkill } from '../packages/numerics/test/prairie-grass-skill.ts';
 import {
   ELGIN,
   ELGIN_WIND_TO_DEG,
@@ -17,14 +23,88 @@ import {
   share,
   simFlightNames,
 } from '../packages/pipeline/test/flight-score.ts';
+import { type FlightOutcome, type FlightPlan, locateSimulated } from './support/simulated-flights.ts';
+import { percent, shareOf, totalRate } from './support/statistics.ts';
 
 const which = process.argv[2];
-if (!hasFlightData) console.log('The data folder is not beside this checkout (../shared/data); nothing to measure.');
+const NEW_FLIGHTS = Number(process.argv[3] ?? 40);
+const FOUND_WITHIN_M = 60;
+const DECISION = 5;
+const isWanted = (name: string) => which === undefined || which === name;
+
+if (!hasFlightData)
+  console.log('The data folder is not beside this checkout (../shared/data): no flights of one, two, elgin.');
 else {
-  if (which === undefined || which === 'one') await oneSource();
-  if (which === undefined || which === 'two') await twoSources();
-  if (which === undefined || which === 'elgin') await elgin();
-  console.log(`memory at the end: ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB resident`);
+  if (isWanted('one')) await oneSource();
+  if (isWanted('two')) await twoSources();
+  if (isWanted('elgin')) await elgin();
+}
+if (isWanted('new')) newFlights();
+if (isWanted('forward') && hasPrairieGrass) {
+  const { count, fac2, fractionalBias, nmse } = arcMaximumSkill(loadPrairieGrass(), surfaceRelease);
+  const figures = `FAC2 ${fac2.toFixed(3)}, fractional bias ${fractionalBias.toFixed(2)}, NMSE ${nmse.toFixed(2)}`;
+  console.log(`Prairie Grass forward, ${count} arc maxima: ${figures} (goals >= 0.93, <= 0.15, <= 0.35)`);
+}
+if (isWanted('memory')) {
+  const run = spawnSync(process.execPath, [join(import.meta.dirname, 'support', 'peak-memory.ts'), '2000']);
+  console.log(run.stdout.toString().trim() || run.stderr.toString());
+}
+if (which === undefined) {
+  console.log(
+    'Rows of their own: Prairie Grass inversion and Ginninderra, node bench/dispersion-fixed.ts; simulation-based',
+  );
+  console.log('calibration, node bench/calibration.ts; sampling against integrating, node bench/mcmc.ts.');
+}
+
+/** Flights of about 440 samples from the simulator, one source, two and none. */
+function newFlights(): void {
+  const run = (sources: number, firstSeed: number, style: FlightPlan['style'] = 'rotorcraft') =>
+    Array.from({ length: NEW_FLIGHTS }, (_, i) => locateSimulated({ style, sources, seed: firstSeed + i }));
+  console.log(`New flights of the simulator, ${NEW_FLIGHTS} of each kind; 90 % intervals of shares in brackets.`);
+  const one = run(1, 412_000);
+  const rows: [string, string, string][] = [...oneRows(one), ...twoRows(run(2, 415_000))];
+  const isClaimed = ({ lnBayesFactor }: FlightOutcome) => lnBayesFactor >= DECISION;
+  rows.push(['no source: false alarms', '<= 0.5 %', percent(shareOf(run(0, 411_000), isClaimed), 1)]);
+  rows.push(['one source: detected', '>= 95 %', percent(shareOf(one, isClaimed), 1)]);
+  for (const [name, goal, measured] of rows) console.log(`${name.padEnd(34)}${goal.padEnd(16)}${measured}`);
+}
+
+function oneRows(outcomes: readonly FlightOutcome[]): [string, string, string][] {
+  const scores = outcomes.flatMap(({ claimed }) => claimed.slice(0, 1));
+  const distances = scores.map(({ distance_m }) => distance_m);
+  const within = (factor: number) =>
+    percent(shareOf(scores, (s) => Math.abs(Math.log(s.rate_kgph.p50 / s.trueRate_kgph)) <= Math.log(factor)));
+  const cpu = outcomes.map(({ cpu_s }) => cpu_s);
+  const held = shareOf(scores, (s) => s.trueRate_kgph >= s.rate_kgph.p05 && s.trueRate_kgph <= s.rate_kgph.p95);
+  return [
+    ['one source: CPU, median', '<= 0.5 s', `${quantile(cpu, 0.5).toFixed(2)} s`],
+    [
+      'position median, p90',
+      '<= 12, 30 m',
+      `${quantile(distances, 0.5).toFixed(1)}, ${quantile(distances, 0.9).toFixed(1)} m`,
+    ],
+    ['50 % region holds', '45-55 %', percent(shareOf(scores, (s) => s.isInside50))],
+    ['90 % region holds', '87-93 %', percent(shareOf(scores, (s) => s.isInside90))],
+    ['rate within x2, x3', '>= 97, 99 %', `${within(2)}, ${within(3)}`],
+    ['90 % rate interval holds', '87-93 %', percent(held)],
+  ];
+}
+
+function twoRows(outcomes: readonly FlightOutcome[]): [string, string, string][] {
+  const truths = outcomes.flatMap(({ truth }) => truth);
+  const found = shareOf(truths, ({ pairedAt_m = Number.POSITIVE_INFINITY }) => pairedAt_m <= FOUND_WITHIN_M);
+  const claims = outcomes.reduce((sum, { claimed }) => sum + claimed.length, 0);
+  const any = outcomes.filter(({ claimed }) => claimed.length > 0);
+  const held = shareOf(any, ({ claimed, truth }) => {
+    const { p05, p95 } = totalRate(claimed.map(({ rate_kgph }) => rate_kgph));
+    const total = truth.reduce((sum, { rate_kgph }) => sum + rate_kgph, 0);
+    return total >= p05 && total <= p95;
+  });
+  return [
+    ['two sources: found within 60 m', '>= 95 %', percent(found)],
+    ['two sources: false a flight', '<= 0.1', ((claims - found.count) / outcomes.length).toFixed(2)],
+    ['two sources: total rate interval', '85-95 %', percent(held)],
+  ];
 }
 
 async function oneSource(): Promise<void> {
@@ -68,13 +148,19 @@ function line(scores: readonly FlightScore[], flights: number): string {
 }
 
 async function twoSources(): Promise<void> {
-  console.log('Two sources, sim_flights. Goals: found >= 95 % within 60 m, false <= 0.1 a flight.');
+  console.log(
+    'Two sources, sim_flights. Goals: found >= 95 % within 60 m, false <= 0.1 a flight, 90 % interval of the total rate 85-95 %.',
+  );
   const names = simFlightNames('f2');
   let [found, all, falseCount] = [0, 0, 0];
+  let held = 0;
   const cpu: number[] = [];
   for (const name of names) {
     const { located, truth, cpu_s } = await locateSimFlight(name);
-    const matched = matchSources(located.sources, truth, 60);
+    const { p05, p95 } = totalRate(located.sources.map(({ rate_kgph }) => rate_kgph));
+    const total = truth.reduce((sum, { rate_kgph }) => sum + rate_kgph, 0);
+    if (total >= p05 && total <= p95) held++;
+    const matched = matchSources(located.sources, truth, FOUND_WITHIN_M);
     found += matched.found;
     all += truth.length;
     falseCount += matched.falseCount;
@@ -82,7 +168,7 @@ async function twoSources(): Promise<void> {
   }
   const rate = (falseCount / names.length).toFixed(2);
   console.log(
-    `found ${((100 * found) / all).toFixed(0)} % of ${all}; false ${rate} a flight; CPU median ${quantile(cpu, 0.5).toFixed(2)} s`,
+    `found ${((100 * found) / all).toFixed(0)} % of ${all}; false ${rate} a flight; total rate held ${held} of ${names.length}; CPU median ${quantile(cpu, 0.5).toFixed(2)} s`,
   );
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../../bench/support/calibration-results.ts';
 import type { FlightOutcome, ScoredSource } from '../../bench/support/simulated-flights.ts';
 import { percent, quantile, shareOf, totalRate } from '../../bench/support/statistics.ts';
+import { surprise } from '../../packages/numerics/test/support/calibration-ranks.ts';
 import { COLOURS, type Curve, curvePlot, histogramPlot } from './calibration-plots.ts';
 
 /** File name to content; paths beside the page. */
@@ -76,7 +77,7 @@ function ownSection(results: CalibrationResults): string {
   const table = rows.map(([name, ranks]) => {
     const found = foundRanks(ranks);
     const [place, rate] = [tenBins(found.map((rank) => rank.place)), tenBins(found.map((rank) => rank.rate))];
-    return `| ${name} | ${ranks.length} | ${found.length} | ${verdict(place.chi2)} | ${verdict(rate.chi2)} | ${found.filter(({ sources }) => sources > 1).length} |`;
+    return `| ${name} | ${ranks.length} | ${found.length} | ${verdict(place.chi2)} | ${verdict(rate.chi2)} | ${wonder(found)} | ${found.filter(({ sources }) => sources > 1).length} |`;
   });
   const [place] = [tenBins(foundRanks(results.own).map((rank) => rank.place))];
   return `## On its own model
@@ -86,10 +87,11 @@ factor of 10^4), a flight of nine legs and 612 samples from the model given them
 a width, a height, and for every crossing a shift, width, height and gamma amplitude of its own, 5 % of crossings missed, a
 fluctuation of 0.5 correlated over 2 s, a background that walks. Then the posterior mass denser than the true place, and the posterior
 probability below the true rate, are uniform. Flights in which nothing is claimed have no posterior; picking flights by
-their samples leaves the rest uniform. Limit of chi-squared with 9 degrees of freedom: ${CHI2_9_LIMIT} (95 %).
+their samples leaves the rest uniform. Limit of chi-squared with 9 degrees of freedom: ${CHI2_9_LIMIT} (95 %). Surprise is the mean of -ln(1 - place rank), 1 when
+calibrated (Fisher's combination; two deviations in brackets): truths far out in the tail show in it with few flights.
 
-| engine | flights | claimed | place | rate | second source claimed |
-|---|---|---|---|---|---|
+| engine | flights | claimed | place | rate | surprise | second source claimed |
+|---|---|---|---|---|---|---|
 ${table.join('\n')}
 
 ![place ranks](calibration/own-place.svg) ![rate PIT](calibration/own-rate.svg) ![planted fault](calibration/planted-place.svg)
@@ -103,6 +105,11 @@ table ends; position of a crossing is drawn exactly where the engine takes shift
 
 function verdict(chi2: number): string {
   return `${chi2.toFixed(1)} ${chi2 < CHI2_9_LIMIT ? '(passes)' : '(fails)'}`;
+}
+
+function wonder(found: ReturnType<typeof foundRanks>): string {
+  const value = surprise(found.map(({ place }) => place));
+  return `${value.toFixed(2)} (1 +- ${(2 / Math.sqrt(found.length)).toFixed(2)})`;
 }
 
 /** The strongest claim of each flight. */
