@@ -4,12 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { CUBE_MAPS, mapAddress, parsePixel, shownMap, spectrumQuery } from '../data/cube-api.ts';
 import { useChangeView, useView } from '../data/view.ts';
-import { formatArea, formatPercent, formatRate, formatValue } from '../format/numbers.ts';
+import { formatArea, formatCount, formatPercent, formatRate, formatValue } from '../format/numbers.ts';
+import { formatInstant } from '../format/times.ts';
 import { Coordinates } from '../parts/coordinates.tsx';
 import { ProblemNote, Skeleton } from '../parts/states.tsx';
 import { useCaveatText } from '../parts/words.ts';
 import { Fact } from './site.tsx';
-import { SpectrumPlot } from './spectrum-plot.tsx';
+import { SpectrumPlot, useSignalName } from './spectrum-plot.tsx';
 
 /** Facts of a cube's page, in the place of a flight's samples. */
 export function CubeFacts({ recording }: { recording: Recording }) {
@@ -18,8 +19,11 @@ export function CubeFacts({ recording }: { recording: Recording }) {
   const value = (number: number, digits = 3) => formatValue(number, i18n.language, digits);
   return (
     <>
+      <Fact name={t('cube.flown')}>{formatInstant(recording.startAt, i18n.language)}</Fact>
       <Fact name={t('cube.sizeName')}>
         {t('cube.size', { lines: value(lines, 6), columns: value(columns, 6), pixel: value(pixel_m, 2) })}
+        <br />
+        {t('cube.usable', { text: formatCount(recording.sampleCount, i18n.language) })}
       </Fact>
       <Fact name={t('cube.bandsName')}>
         {t('cube.bands', { bands, from: Math.round(from_nm), to: Math.round(to_nm) })}
@@ -99,6 +103,7 @@ function plumesOf(detections: readonly Detection[] | undefined): Detection[] {
 function Plume({ detection, number }: { detection: Detection; number: number }) {
   const { t, i18n } = useTranslation();
   const textOf = useCaveatText();
+  const nameOf = useSignalName();
   const plume = detection.plume!;
   const value = (n: number, digits = 3) => formatValue(n, i18n.language, digits);
   const rate = plume.rate_kgph === undefined ? undefined : formatRate(plume.rate_kgph, i18n.language);
@@ -156,7 +161,7 @@ function Plume({ detection, number }: { detection: Detection; number: number }) 
           <p className="faint">
             {t('cube.spectrumSays', {
               gas: formatPercent(plume.spectrum.fits[0]?.share ?? 0, i18n.language),
-              rival: plume.spectrum.fits[1]?.name ?? '–',
+              rival: nameOf(plume.spectrum.fits[1]?.name ?? '–'),
               rivalShare: formatPercent(plume.spectrum.fits[1]?.share ?? 0, i18n.language),
             })}
           </p>

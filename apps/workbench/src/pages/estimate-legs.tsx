@@ -104,16 +104,12 @@ function LegRow({ pass, most, inquiry, onChoose }: RowProps) {
       onMouseLeave={leave}
       onFocus={point}
     >
-      <button
-        type="button"
-        className="leg-show"
-        aria-label={t('estimate.showLeg', { number: index + 1 })}
-        onClick={() => changeView({ span: formatSpanParameter(span) })}
-      >
+      <button type="button" className="leg-show" onClick={() => changeView({ span: formatSpanParameter(span) })}>
         <b>{index + 1}</b>
         <span className="clock">
           {clock(pass.startAt)}–{clock(pass.endAt)}
         </span>
+        <span className="hidden-text">{t('estimate.showLeg', { number: index + 1 })}</span>
       </button>
       <LegBar lnFor={lnFor} most={most} isAside={reason !== undefined} />
       <span className="leg-word">

@@ -48,12 +48,14 @@ function FlightBody({ recording }: { recording: Recording }) {
         <p className="substance">{substanceName(recording.substance)}</p>
       </header>
       <dl className="facts">
-        <Fact name={t('number.duration')}>
-          {formatSpan(recording.startAt, recording.endAt, i18n.language)}
-          <br />
-          {formatDuration(recording.startAt, recording.endAt)},{' '}
-          {t('number.samples', { text: formatCount(recording.sampleCount, i18n.language) })}
-        </Fact>
+        {recording.imaging === undefined && (
+          <Fact name={t('number.duration')}>
+            {formatSpan(recording.startAt, recording.endAt, i18n.language)}
+            <br />
+            {formatDuration(recording.startAt, recording.endAt)},{' '}
+            {t('number.samples', { text: formatCount(recording.sampleCount, i18n.language) })}
+          </Fact>
+        )}
         {recording.imaging !== undefined && <CubeFacts recording={recording} />}
       </dl>
       {nullResults?.map((result) => (

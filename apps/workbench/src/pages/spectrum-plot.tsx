@@ -8,9 +8,23 @@ const [WIDTH, HEIGHT] = [400, 170];
 const PAD = { left: 44, right: 8, top: 8, bottom: 22 };
 const TICKS_NM = 100;
 
-export function SpectrumPlot({ spectrum }: { spectrum: PlumeSpectrum }) {
+/** Name of a gas or of a ground that is taken for it; one without words is shown as it is. */
+export function useSignalName(): (name: string) => string {
   const { t, i18n } = useTranslation();
   const substanceName = useSubstanceName();
+  return (name) => {
+    if (substanceOf(name) !== undefined) return substanceName(name);
+    const key = name
+      .toLowerCase()
+      .replace(/[^a-z]+/g, '-')
+      .replace(/-$/, '');
+    return i18n.exists(`cube.rival.${key}`) ? t(`cube.rival.${key}` as never) : name;
+  };
+}
+
+export function SpectrumPlot({ spectrum }: { spectrum: PlumeSpectrum }) {
+  const { t, i18n } = useTranslation();
+  const nameOf = useSignalName();
   const { wavelength_nm: nm, contrast, fits } = spectrum;
   const [from, to] = [nm[0] ?? 0, nm.at(-1) ?? 1];
   const all = [contrast, ...fits.map(({ fitted }) => fitted)].flat();
@@ -22,7 +36,6 @@ export function SpectrumPlot({ spectrum }: { spectrum: PlumeSpectrum }) {
   const ticks = Array.from({ length: 40 }, (_, i) => Math.ceil(from / TICKS_NM) * TICKS_NM + i * TICKS_NM).filter(
     (at) => at <= to,
   );
-  const nameOf = (name: string) => (substanceOf(name) === undefined ? name : substanceName(name));
   const fitText = ({ name, share }: PlumeSpectrum['fits'][number]) =>
     t('cube.fit', { name: nameOf(name), share: formatPercent(share, i18n.language) });
   const axis = t('cube.axis', { from: Math.round(from), to: Math.round(to) });

@@ -96,7 +96,11 @@ function SeriesHead({ scene, samples, shown, isFolded, hasCrossings }: HeadProps
       ) : (
         <Keys hasCrossings={hasCrossings} />
       )}
-      <SeriesTools samples={samples} isFolded={isFolded} isEmpty={scene.recordingId === undefined} />
+      <SeriesTools
+        samples={samples}
+        isFolded={isFolded}
+        isEmpty={scene.recordingId === undefined || recording?.imaging !== undefined}
+      />
     </header>
   );
 }

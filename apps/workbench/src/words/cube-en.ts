@@ -1,5 +1,17 @@
 /** Words of cubes and plumes; part of `en`. */
 export const CUBE_EN = {
+  flown: 'Flown',
+  usable: '{{text}} of them usable',
+  rival: {
+    calcite: 'calcite',
+    dolomite: 'dolomite',
+    'mg-oh-mineral': 'Mg-OH mineral',
+    'hydrocarbon-roof-paint-asphalt': 'hydrocarbon (roof, paint, asphalt)',
+    'plastic-sheet': 'plastic sheet',
+    pvc: 'PVC',
+    'solar-panel': 'solar panel',
+    'dry-vegetation': 'dry vegetation',
+  },
   size: '{{lines}} × {{columns}} pixels of {{pixel}} m',
   sizeName: 'Cube',
   bands: '{{bands}} bands, {{from}}–{{to}} nm',

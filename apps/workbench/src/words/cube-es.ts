@@ -4,6 +4,18 @@ import type { CUBE_CAVEATS_EN, CUBE_EN } from './cube-en.ts';
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
 
 export const CUBE_ES: Texts<typeof CUBE_EN> = {
+  flown: 'Volado',
+  usable: '{{text}} de ellos utilizables',
+  rival: {
+    calcite: 'calcita',
+    dolomite: 'dolomita',
+    'mg-oh-mineral': 'mineral Mg-OH',
+    'hydrocarbon-roof-paint-asphalt': 'hidrocarburo (techo, pintura, asfalto)',
+    'plastic-sheet': 'lámina de plástico',
+    pvc: 'vinilo (PVC)',
+    'solar-panel': 'panel solar',
+    'dry-vegetation': 'vegetación seca',
+  },
   size: '{{lines}} × {{columns}} píxeles de {{pixel}} m',
   sizeName: 'Cubo',
   bands: '{{bands}} bandas, {{from}}–{{to}} nm',

@@ -15,6 +15,8 @@ export interface StubServer {
   readonly cancelled: string[];
   /** Names of files that the page sent. */
   readonly received: string[];
+  /** Further answers by their path, e.g. `/api/recordings/rec-1/pictures/amount`. */
+  readonly extra: Map<string, unknown>;
   /** What the page asked of estimates, and the questions that it gave up. */
   readonly wishes: object[];
   readonly withdrawn: string[];
@@ -77,6 +79,7 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
   const listeners = new Set<ServerResponse>();
   const cancelled: string[] = [];
   const received: string[] = [];
+  const extra = new Map<string, unknown>();
   const wishes: object[] = [];
   const withdrawn: string[] = [];
   const setJob = (job: Job) => {
@@ -85,7 +88,7 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
     else fixtures.jobs[at] = job;
     for (const response of listeners) response.write(`event: job\ndata: ${JSON.stringify(job)}\n\n`);
   };
-  const context: Context = { fixtures, listeners, cancelled, received, wishes, withdrawn, setJob, options };
+  const context: Context = { fixtures, listeners, cancelled, received, extra, wishes, withdrawn, setJob, options };
   const server = createServer((request, response) => {
     answer(context, request, response).catch((error: unknown) => {
       problem(response, 500, String(error));
@@ -98,6 +101,7 @@ export async function startStub(options: StubOptions = {}): Promise<StubServer> 
     setJob,
     cancelled,
     received,
+    extra,
     wishes,
     withdrawn,
     close: () =>
@@ -113,6 +117,7 @@ interface Context {
   readonly listeners: Set<ServerResponse>;
   readonly cancelled: string[];
   readonly received: string[];
+  readonly extra: ReadonlyMap<string, unknown>;
   readonly wishes: object[];
   readonly withdrawn: string[];
   readonly setJob: (job: Job) => void;
@@ -122,6 +127,7 @@ interface Context {
 async function answer(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://stub');
   if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response);
+  if (context.extra.has(url.pathname)) return json(response, context.extra.get(url.pathname));
   const [kind, id, part] = url.pathname.slice('/api/'.length).split('/').map(decodeURIComponent);
   if (request.method === 'POST') return take(context, kind, id, request, response);
   const { fixtures } = context;
