@@ -72,6 +72,7 @@ async function findingOf(group: readonly DetectedRecording[], asked: Asked, work
       const of = group.find(({ ingested }) => flight === undefined || ingested.recording.name === flight);
       return of === undefined ? [] : [{ index: pass, reason, recordingId: of.ingested.recording.id }];
     }),
+    ...(asked.isHeightUnknown === true ? { isHeightUnknown: true } : {}),
     ...(asked.whatIf === undefined ? {} : { whatIf: asked.whatIf }),
   };
   const at = (from: number, part: number) => (step: Parameters<Work['report']>[0]) =>

@@ -22,6 +22,8 @@ export interface Asked {
   readonly together: boolean;
   readonly known: NonNullable<TogetherOptions['known']>;
   readonly setAside: readonly SetAside[];
+  /** The mean over heights that a source may have, in place of the one stated or assumed. */
+  readonly isHeightUnknown?: true;
   readonly whatIf?: WhatIf;
   readonly sensitivity: boolean;
   readonly nextLeg?: { readonly groundSpeed_mps?: number; readonly heightsAgl_m?: readonly number[] };
@@ -53,7 +55,7 @@ export function readLocateInput(
   const { recordings, asked, known } = read;
   const stated = {
     ...(options.area === undefined ? {} : { searchArea: options.area }),
-    ...(options.height === undefined ? {} : { sourceHeightAgl_m: options.height }),
+    ...(options.height === undefined || options.height === 'unknown' ? {} : { sourceHeightAgl_m: options.height }),
   };
   const all = recordings.map((one) => withStated(one, stated));
   checkAsked(all, { ...asked, known }, options);
@@ -145,6 +147,7 @@ function askedOf(options: LocateCommandOptions, form: AskedOptions): Omit<Asked,
   return {
     together: options.together ?? form.together ?? false,
     setAside: [...(form.setAside ?? []), ...(options.setAside ?? [])],
+    ...(options.height === 'unknown' ? { isHeightUnknown: true as const } : {}),
     ...(Object.keys(whatIf).length === 0 ? {} : { whatIf }),
     sensitivity: options.sensitivity ?? form.sensitivity ?? false,
     ...(wantsLeg ? { nextLeg } : {}),
@@ -192,11 +195,15 @@ function checkAsked(recordings: readonly IngestedRecording[], asked: Asked, opti
   }
 }
 
-function flightOnly({ together, known, setAside, whatIf, sensitivity, nextLeg }: Asked, options: LocateCommandOptions) {
+function flightOnly(
+  { together, known, setAside, isHeightUnknown, whatIf, sensitivity, nextLeg }: Asked,
+  options: LocateCommandOptions,
+) {
   return [
     ...(together ? ['--together'] : []),
     ...(known.length > 0 ? ['--known'] : []),
     ...(setAside.length > 0 ? ['--set-aside'] : []),
+    ...(isHeightUnknown === true ? ['--height unknown'] : []),
     ...(whatIf === undefined ? [] : ['--turn-wind, --wind-factor and --turbulence-factor']),
     ...(sensitivity ? ['--sensitivity'] : []),
     ...(nextLeg === undefined ? [] : ['--next-leg']),

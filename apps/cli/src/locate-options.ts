@@ -9,7 +9,7 @@ export interface LocateCommandOptions {
   readonly together?: true;
   readonly wind?: { readonly from_deg: number; readonly speed_mps: number; readonly heightAgl_m: number };
   readonly area?: readonly [number, number, number, number];
-  readonly height?: number;
+  readonly height?: number | 'unknown';
   readonly known?: readonly { readonly lat: number; readonly lon: number; readonly rate_kgph: number }[];
   readonly setAside?: readonly SetAside[];
   readonly turnWind?: number;
@@ -61,7 +61,11 @@ export function describeLocate(command: Command, read: SharedReaders): Command {
       readWind,
     )
     .option('--area <west,south,east,north>', 'where a source may be, in degrees; otherwise around the track', readArea)
-    .option('--height <m>', 'height of the source above ground', (text) => readNumber(text, { least: 0 }))
+    .option(
+      '--height <m|unknown>',
+      'height of the source above ground; unknown: the mean over heights it may have',
+      (text) => (text === 'unknown' ? text : readNumber(text, { least: 0 })),
+    )
     .option('--known <lat,lon,kgph>', "somebody else's source of known rate; may be repeated", collectKnown)
     .option(
       '--set-aside <pass:reason>',

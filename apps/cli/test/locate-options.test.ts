@@ -27,6 +27,7 @@ describe('options of plumeline locate', () => {
     [['--wind', '0,1,2'], { wind: { from_deg: 0, speed_mps: 1, heightAgl_m: 2 } }],
     [['--area', '-107.41,24.79,-107.39,24.81'], { area: [-107.41, 24.79, -107.39, 24.81] }],
     [['--height', '0'], { height: 0 }],
+    [['--height', 'unknown'], { height: 'unknown' }],
     [['--known', '-1,2,3', '--known', '4,-5,6'], { known: [known(-1, 2, 3), known(4, -5, 6)] }],
     [['--set-aside', '3: a road, 4:50 pm'], { setAside: [{ pass: 3, reason: 'a road, 4:50 pm' }] }],
     [['--set-aside', 'day 1/12:cut/5: x'], { setAside: [{ flight: 'day 1', pass: 12, reason: 'cut/5: x' }] }],

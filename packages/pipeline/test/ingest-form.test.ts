@@ -93,7 +93,12 @@ describe('flights as JSON', () => {
     const { recording, series: left } = read(form).recordings[0]!;
     expect(left.count).toBe(series.count - 1);
     expect(recording.excluded).toEqual([
-      expect.objectContaining({ reason: 'moleFraction_ppm: the value is null', file: 'in.json#/flights/0', firstRow: 5, lastRow: 5 }),
+      expect.objectContaining({
+        reason: 'moleFraction_ppm: the value is null',
+        file: 'in.json#/flights/0',
+        firstRow: 5,
+        lastRow: 5,
+      }),
     ]);
   });
 
