@@ -14,14 +14,14 @@ export interface DiskCube {
   readonly name: string;
 }
 
-/** The cube at a path, or the only one in a folder; undefined when the path holds no cube. */
+/** The cube at a path, or the only ENVI cube in a folder; undefined when the path holds no cube. */
 export function findCube(path: string): DiskCube | undefined {
   const full = resolve(path);
   const stat = statSync(full, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   if (!stat.isDirectory()) return CUBE_NAME.test(full) ? { folder: dirname(full), name: basename(full) } : undefined;
   if (isZarr(full)) return { folder: dirname(full), name: basename(full) };
-  const headers = readdirSync(full).filter((name) => /\.(hdr|nc|nc4|h5|tiff?)$/i.test(name));
+  const headers = readdirSync(full).filter((name) => /\.hdr$/i.test(name));
   return headers.length === 1 ? { folder: full, name: headers[0]! } : undefined;
 }
 
