@@ -33,7 +33,7 @@ describe('an estimate', () => {
     expect(await legs.nth(0).innerText()).toContain('Plume expected at 15:05:20, 24 s wide, 0.21 ppm, 1.2 km');
     expect(await legs.nth(5).innerText()).toContain('Against −2.1');
     expect(await legs.nth(7).innerText()).toContain('Says little');
-    expect(await legs.nth(8).innerText()).toContain('The plume should not reach this leg.');
+    expect(await legs.nth(8).innerText()).toContain('No crossing of this source’s plume is expected here.');
     await legs.nth(5).getByRole('button', { name: 'Show leg 6 in the series' }).click();
     await page.waitForURL(/span=/);
     expect(await page.getByRole('img', { name: /Probability of the emission rate: median 46 kg\/h/ }).count()).toBe(1);

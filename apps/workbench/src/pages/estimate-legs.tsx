@@ -245,6 +245,8 @@ function KeepingNote({ asking }: { asking: Asking }) {
   return <Waiting asking={asking} what={t('estimate.keeping')} />;
 }
 
+/** Finer than a tenth of a unit of ln evidence means nothing. */
 function signed(value: number, language: string): string {
-  return `${value > 0 ? '+' : ''}${formatValue(value, language, 2)}`;
+  const tenths = Math.round(value * 10) / 10 || 0;
+  return `${tenths > 0 ? '+' : ''}${formatValue(tenths, language, 2)}`;
 }

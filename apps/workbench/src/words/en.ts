@@ -205,7 +205,7 @@ export const en = {
     },
     asideTag: 'Set aside',
     asideBecause: 'Not used: {{reason}}',
-    notExpected: 'The plume should not reach this leg.',
+    notExpected: 'No crossing of this source’s plume is expected here.',
     expected: 'Plume expected at {{time}}, {{width}} s wide, {{peak}} ppm, {{range}} from the source.',
     without: 'Without it: {{place}}; rate {{rate}}',
     setAside: 'Set aside',

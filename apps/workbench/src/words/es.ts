@@ -207,7 +207,7 @@ export const es: Words = {
     },
     asideTag: 'Apartado',
     asideBecause: 'No se usa: {{reason}}',
-    notExpected: 'La pluma no debería llegar a este tramo.',
+    notExpected: 'Aquí no se espera ningún cruce de la pluma de esta fuente.',
     expected: 'Se espera la pluma a las {{time}}, de {{width}} s, {{peak}} ppm, a {{range}} de la fuente.',
     without: 'Sin él: {{place}}; tasa {{rate}}',
     setAside: 'Apartar',
