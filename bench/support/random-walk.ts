@@ -10,15 +10,10 @@ import {
   fitBackground,
   splitPasses,
 } from '../../packages/numerics/src/index.ts';
-import {
-  type FlightProblem,
-  placeLikelihood,
-  type RateRange,
-  sharedNodes,
-  workspaceFor,
-} from '../../packages/numerics/src/inversion/likelihood.ts';
+import { type FlightProblem, placeLikelihood, workspaceFor } from '../../packages/numerics/src/inversion/likelihood.ts';
 import { problemOf } from '../../packages/numerics/src/inversion/problem.ts';
 import { DEFAULT_SETTINGS } from '../../packages/numerics/src/inversion/settings.ts';
+import { type RateRange, sharedNodes } from '../../packages/numerics/src/inversion/shared-nodes.ts';
 import { transportOf } from '../../packages/numerics/src/inversion/transport.ts';
 import { type Random, randomFrom } from '../../packages/simulator/src/index.ts';
 

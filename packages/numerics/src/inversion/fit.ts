@@ -2,7 +2,8 @@
 import { type Crossings, crossingsFor, crossPass } from './crossing.ts';
 import { lnCrossing, WINDOW_WIDTHS } from './crossing-filter.ts';
 import { type PassView, PEAK_LN_STEP } from './crossing-table.ts';
-import type { FlightProblem, SharedNodes } from './likelihood.ts';
+import type { FlightProblem } from './likelihood.ts';
+import type { SharedNodes } from './shared-nodes.ts';
 import { verticalFactor } from './transport.ts';
 
 /** Posterior mean of a source's signal at each sample and its standard deviation, the plume's own fluctuation included. */

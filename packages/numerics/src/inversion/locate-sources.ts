@@ -3,7 +3,6 @@ import { fitBackground } from './background.ts';
 import { crossingsFor, crossPass } from './crossing.ts';
 import { type FittedSource, fittedSource, wideRoom } from './fit.ts';
 import type { Area, FlightConditions, FlightSamples } from './flight.ts';
-import { type RateRange, sharedNodes } from './likelihood.ts';
 import { type SearchMap, searchMap } from './null-result.ts';
 import { type Passes, splitPasses } from './passes.ts';
 import type { PlacePosterior } from './posterior.ts';
@@ -18,6 +17,7 @@ import {
   type SearchContext,
   totalSignal,
 } from './several-sources.ts';
+import { type RateRange, sharedNodes } from './shared-nodes.ts';
 import { findSpikes } from './spikes.ts';
 import { transportOf, verticalFactor } from './transport.ts';
 

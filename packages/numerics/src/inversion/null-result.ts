@@ -8,7 +8,8 @@ import { crossingsFor, crossPass } from './crossing.ts';
 import { type PassFilter, WINDOW_WIDTHS } from './crossing-filter.ts';
 import { PEAK_LN_STEP } from './crossing-table.ts';
 import type { Area } from './flight.ts';
-import { type FlightProblem, type RateRange, type SharedNodes, sharedNodes } from './likelihood.ts';
+import type { FlightProblem } from './likelihood.ts';
+import { type RateRange, type SharedNodes, sharedNodes } from './shared-nodes.ts';
 import { verticalFactor } from './transport.ts';
 
 /** Signal-to-noise of a crossing at which the decision threshold is passed, trials over the area included. */

@@ -3,10 +3,11 @@ import type { Background } from './background.ts';
 import { type CrossingGrid, crossingGrid, crossingTable } from './crossing-table.ts';
 import type { FittedSource } from './fit.ts';
 import type { FlightConditions, FlightSamples } from './flight.ts';
-import { type FlightProblem, mostKappa } from './likelihood.ts';
+import type { FlightProblem } from './likelihood.ts';
 import { viewsOf } from './pass-plumes.ts';
 import type { Passes } from './passes.ts';
 import type { InversionSettings } from './settings.ts';
+import { mostKappa } from './shared-nodes.ts';
 import type { Transport } from './transport.ts';
 
 export interface Prepared {

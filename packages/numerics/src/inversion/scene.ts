@@ -3,16 +3,9 @@
  * likelihoods of (x, q) multiply. A source that comes and goes is on in a flight with probability `on`:
  *   L(x, q) = prod_f [1 - on + on L_f(x, q)], on = 1 where there is one flight.
  */
-import {
-  type FlightProblem,
-  placeLikelihood,
-  type RateRange,
-  type SharedNodes,
-  sharedNodes,
-  type Workspace,
-  workspaceFor,
-} from './likelihood.ts';
+import { type FlightProblem, placeLikelihood, type Workspace, workspaceFor } from './likelihood.ts';
 import type { InversionSettings } from './settings.ts';
+import { type RateRange, type SharedNodes, sharedNodes } from './shared-nodes.ts';
 
 export interface Scene {
   readonly flights: readonly FlightProblem[];

@@ -7,10 +7,11 @@ import { crossingsFor, crossPass } from './crossing.ts';
 import { type FitRoom, type FittedSource, fittedSource, wideRoom } from './fit.ts';
 import type { Area } from './flight.ts';
 import { centreOf, evaluateLikely, type Lattice, largest, likeliest, limitsFor, searchRoughly } from './grid.ts';
-import type { FlightProblem, RateRange, SharedNodes, Workspace } from './likelihood.ts';
+import type { FlightProblem, Workspace } from './likelihood.ts';
 import { type PlacePosterior, posteriorOf } from './posterior.ts';
 import { type Scene, type SceneSpace, sceneLikelihood, sceneSpace } from './scene.ts';
 import { type InversionSettings, roughSettings } from './settings.ts';
+import type { RateRange, SharedNodes } from './shared-nodes.ts';
 import { verticalFactor } from './transport.ts';
 
 /** What one source does to each flight. */

@@ -5,8 +5,8 @@
  */
 import { type Area, type FlightConditions, type FlightSamples, splitPasses } from '../../src/index.ts';
 import { crossingsFor, crossPass } from '../../src/inversion/crossing.ts';
-import { sharedNodes } from '../../src/inversion/likelihood.ts';
 import { DEFAULT_SETTINGS } from '../../src/inversion/settings.ts';
+import { sharedNodes } from '../../src/inversion/shared-nodes.ts';
 import { transportOf, verticalFactor } from '../../src/inversion/transport.ts';
 
 export interface Source {
