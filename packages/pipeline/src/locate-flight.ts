@@ -9,6 +9,7 @@ import {
   type NullResult,
   type PassWord,
   type Position,
+  type RateDistribution,
   recordIdOf,
   type SourceEstimate,
 } from '@plumeline/core';
@@ -16,6 +17,7 @@ import {
   type Area,
   type FlightFit,
   type FlightInput,
+  finerRates,
   highestDensityRegion,
   type Inversion,
   type LocatedSource,
@@ -182,8 +184,22 @@ function estimateOf(source: LocatedSource, index: number, scene: SceneContext): 
     lastObservedAt: ends.at(-1) ?? of.at(-1)!.endAt,
     posterior: toPosteriorGrid(source.raster, frame),
     passes: source.passes.map((word) => passWordOf(word, scene)),
-    rateDistribution: { rates_kgph: [...source.rates_kgph], mass: [...source.rateMass] },
+    rateDistribution: rateDistributionOf(source),
     caveats: [...allCaveats(scene), ...ownCaveats(source, others, scene)],
+  };
+}
+
+/** Steps of the record's distribution between the nodes of the inversion, and what is left out at its ends. */
+const RATE_PARTS = 4;
+const RATE_TAIL = 1e-5;
+
+function rateDistributionOf({ rates_kgph, rateMass }: LocatedSource): RateDistribution {
+  const fine = finerRates(rates_kgph, rateMass, RATE_PARTS);
+  const kept = [...fine.mass.keys()].filter((n) => fine.mass[n]! > RATE_TAIL);
+  const [first, last] = [kept[0] ?? 0, kept.at(-1) ?? 0];
+  return {
+    rates_kgph: [...fine.rates_kgph.slice(first, last + 1)],
+    mass: [...fine.mass.slice(first, last + 1)],
   };
 }
 

@@ -3,7 +3,7 @@ export * from './flight.ts';
 export * from './locate-sources.ts';
 export type { SearchMap } from './null-result.ts';
 export { type Passes, splitPasses } from './passes.ts';
-export type { PlaceMass, PlacePosterior, Raster } from './posterior.ts';
+export { finerRates, type PlaceMass, type PlacePosterior, type Raster } from './posterior.ts';
 export * from './region.ts';
 export { DEFAULT_SETTINGS, type InversionSettings } from './settings.ts';
 export type { PassWord } from './several-sources.ts';

@@ -115,28 +115,40 @@ function rateHistogram(cells: readonly EvaluatedCell[]): Float64Array {
   return mass.map((value) => value / sum);
 }
 
-/** Quantiles of a density on equal steps of ln rate, linear between the nodes. */
-export function quantilesOf(rates: Float64Array, mass: Float64Array): { p05: number; p50: number; p95: number } {
-  const step = rates.length > 1 ? Math.log(rates[1] / rates[0]) : 0;
-  const parts = 16;
-  const fine = new Float64Array((mass.length - 1) * parts + 1);
+/** Parts that a step between rate nodes is cut into. */
+const RATE_PARTS = 16;
+
+/** A density on equal steps of ln rate, on finer ones: geometric between the nodes, as a posterior of a rate is near log-normal. */
+export function finerRates(rates: Float64Array, mass: Float64Array, parts = RATE_PARTS) {
+  const step = rates.length > 1 ? Math.log(rates[1] / rates[0]) / parts : 0;
+  const count = Math.max(1, (mass.length - 1) * parts + 1);
+  const fine = new Float64Array(count);
   let sum = 0;
-  for (let i = 0; i < fine.length; i++) {
-    const q = Math.min(mass.length - 2, Math.floor(i / parts));
+  for (let i = 0; i < count; i++) {
+    const q = Math.max(0, Math.min(mass.length - 2, Math.floor(i / parts)));
     const u = i / parts - q;
-    // Geometric between nodes where both have mass: a posterior of a rate is near log-normal.
-    const a = Math.max(1e-300, mass[q]);
-    const b = Math.max(1e-300, mass[q + 1]);
-    fine[i] = Math.exp((1 - u) * Math.log(a) + u * Math.log(b));
+    const a = Math.log(Math.max(1e-300, mass[q]));
+    const b = Math.log(Math.max(1e-300, mass[Math.min(mass.length - 1, q + 1)]));
+    fine[i] = Math.exp((1 - u) * a + u * b);
     sum += fine[i];
   }
+  return {
+    rates_kgph: Float64Array.from(fine, (_, i) => rates[0] * Math.exp(i * step)),
+    mass: fine.map((value) => value / sum),
+    step,
+  };
+}
+
+/** Quantiles of a density on equal steps of ln rate, interpolated between the nodes. */
+export function quantilesOf(rates: Float64Array, mass: Float64Array): { p05: number; p50: number; p95: number } {
+  const fine = finerRates(rates, mass);
   const at = (p: number): number => {
     let held = 0;
-    for (let i = 0; i < fine.length; i++) {
-      if (held + fine[i] >= p * sum) {
-        return rates[0] * Math.exp((step / parts) * (i + (p * sum - held) / fine[i] - 0.5));
+    for (let i = 0; i < fine.mass.length; i++) {
+      if (held + fine.mass[i] >= p) {
+        return fine.rates_kgph[i] * Math.exp(fine.step * ((p - held) / fine.mass[i] - 0.5));
       }
-      held += fine[i];
+      held += fine.mass[i];
     }
     return rates[rates.length - 1];
   };

@@ -243,7 +243,7 @@ export function passWords(context: SearchContext, source: FoundSource, others: r
   return scene.flights.flatMap((problem, flight) =>
     Array.from({ length: problem.passes.count }, (_, pass) => {
       const lnFor = all - sceneLikelihood(scene, space, x_m, y_m, out, 0, { flight, pass });
-      return { flight, pass, lnFor, ...expectedCrossing(problem, pass, source) };
+      return { flight, pass, lnFor, ...expectedCrossing(problem, space.nodes[flight], pass, source) };
     }),
   );
 }
@@ -263,7 +263,12 @@ export interface PassWord {
   };
 }
 
-function expectedCrossing(p: FlightProblem, pass: number, { posterior }: FoundSource): Pick<PassWord, 'expected'> {
+function expectedCrossing(
+  p: FlightProblem,
+  nodes: SharedNodes,
+  pass: number,
+  { posterior }: FoundSource,
+): Pick<PassWord, 'expected'> {
   const crossings = crossingsFor(1);
   const { x_m, y_m } = posterior.mode;
   const widest = p.grid.widths_s[p.grid.widths_s.length - 1];
@@ -272,7 +277,9 @@ function expectedCrossing(p: FlightProblem, pass: number, { posterior }: FoundSo
   const at_s = crossings.tau_s[0];
   const first = p.samples.time_s[p.passes.start[pass]];
   const last = p.samples.time_s[p.passes.start[pass + 1] - 1];
-  const reach = 2 * crossings.width_s[0];
+  // Within two deviations of the plume's own width and of what may shift it.
+  const shift = Math.hypot(nodes.betaSd_rad, Math.max(...nodes.meander)) / crossings.alpha_rad[0];
+  const reach = 2 * crossings.width_s[0] * Math.hypot(1, shift);
   if (at_s < first - reach || at_s > last + reach) return {};
   const factor = verticalFactor(crossings.height_m[0], p.conditions.sourceHeight_m, Math.exp(crossings.lnSigmaZ[0]));
   const peak_ppm = posterior.rate.p50 * Math.exp(crossings.lnStrength[0]) * factor;
