@@ -2,8 +2,8 @@ export * from './cube/index.ts';
 export * from './detect.ts';
 export * from './fuse.ts';
 export * from './ingest.ts';
-export * from './legs-for-estimate.ts';
 export * from './ingest-form.ts';
+export * from './legs-for-estimate.ts';
 export * from './locate.ts';
 export {
   type DetectedRecording,
@@ -17,7 +17,14 @@ export * from './located.ts';
 export { type NextLeg, type NextLegOptions, type NextLegs, nextLegs } from './next-leg.ts';
 export * from './process.ts';
 export { headlineOf, type ReportOptions, renderReport } from './report.ts';
-export { formatArea, formatDecimal, formatDistance, formatInterval, formatNumber, formatPeriod } from './report-format.ts';
+export {
+  formatArea,
+  formatDecimal,
+  formatDistance,
+  formatInterval,
+  formatNumber,
+  formatPeriod,
+} from './report-format.ts';
 export { renderOverview } from './report-overview.ts';
 export { areaOf } from './report-sections.ts';
 export { LANGUAGES, type Language, type Params, sayCaveat, wordsIn } from './report-words.ts';

@@ -24,5 +24,5 @@ export {
   pixelSensitivity,
 } from './sensitivity.ts';
 export { filterResponse, type GasCurve, gasCurve, invertResponse, type RefitAmount } from './strong-plume.ts';
-export { denoiseAmount, type TotalVariationOptions } from './total-variation.ts';
 export { noiseCovariance } from './surface-classes.ts';
+export { denoiseAmount, type TotalVariationOptions } from './total-variation.ts';
