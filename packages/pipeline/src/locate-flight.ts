@@ -197,10 +197,9 @@ function rateDistributionOf({ rates_kgph, rateMass }: LocatedSource): RateDistri
   const fine = finerRates(rates_kgph, rateMass, RATE_PARTS);
   const kept = [...fine.mass.keys()].filter((n) => fine.mass[n]! > RATE_TAIL);
   const [first, last] = [kept[0] ?? 0, kept.at(-1) ?? 0];
-  return {
-    rates_kgph: [...fine.rates_kgph.slice(first, last + 1)],
-    mass: [...fine.mass.slice(first, last + 1)],
-  };
+  const mass = [...fine.mass.slice(first, last + 1)];
+  const sum = mass.reduce((total, value) => total + value, 0);
+  return { rates_kgph: [...fine.rates_kgph.slice(first, last + 1)], mass: mass.map((value) => value / sum) };
 }
 
 /** Caveats of all flights and of the scene, each once. */
