@@ -126,7 +126,7 @@ export function evaluateLikely(
       if (spent % 16 === 0) step(Math.min(0.99, spent / limits.mostCells));
     }
   };
-  look(likeliest(rough.lnBayesFactor.length === 0 ? rough.lnBayesFactor : level.lattice.lnBayesFactor, START_WITHIN));
+  look(likeliest(level.lattice.lnBayesFactor, START_WITHIN));
   for (;;) {
     for (let rim = rimOf(level); rim.length > 0 && spent < limits.mostCells; rim = rimOf(level)) look(rim);
     const marked = unevenCells(level);

@@ -71,8 +71,8 @@ export function problemBeside(flight: Prepared, alone: FlightProblem, others: re
 }
 
 /** Variance of each sample's own error; 0 where it is set aside. */
-function ownVariance({ samples, conditions, aside }: Prepared): Float64Array {
-  return Float64Array.from(aside, (one) => (one === 1 ? 0 : conditions.noise_ppm ** 2)).subarray(0, samples.count);
+function ownVariance({ conditions, aside }: Prepared): Float64Array {
+  return Float64Array.from(aside, (one) => (one === 1 ? 0 : conditions.noise_ppm ** 2));
 }
 
 function viewsOfPass(
